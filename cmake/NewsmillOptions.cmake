@@ -1,0 +1,35 @@
+# How every target of the project is compiled.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+
+# Comma-separated sanitizers, as the compiler spells them; empty in releases.
+set(NEWSMILL_SANITIZE "" CACHE STRING "Sanitizers to build with")
+
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  # Line tables are enough for a sanitizer's report and halve the link.
+  set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1 -fno-omit-frame-pointer")
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+find_program(MOLD_PROGRAM mold)
+if(MOLD_PROGRAM)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+if(NEWSMILL_SANITIZE)
+  add_compile_options(-fsanitize=${NEWSMILL_SANITIZE}
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${NEWSMILL_SANITIZE})
+endif()
+
+# Warnings are errors in our code; generated and foreign code is not ours.
+add_library(newsmill_warnings INTERFACE)
+target_compile_options(newsmill_warnings INTERFACE
+  -Wall -Wextra -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual)

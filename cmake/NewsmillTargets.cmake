@@ -1,0 +1,40 @@
+# newsmill_library(NAME base SRCS a.cc DEPS newsmill::proto [PRIVATE_DEPS ...])
+#
+# A static library `newsmill::<NAME>`; includes are from the repository's root.
+function(newsmill_library)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME" "SRCS;DEPS;PRIVATE_DEPS")
+  set(target newsmill_${arg_NAME})
+  add_library(${target} STATIC ${arg_SRCS})
+  add_library(newsmill::${arg_NAME} ALIAS ${target})
+  target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${target}
+    PUBLIC ${arg_DEPS}
+    PRIVATE newsmill_warnings ${arg_PRIVATE_DEPS})
+endfunction()
+
+# newsmill_test(NAME url_test LABEL unit SRCS url_test.cc DEPS newsmill::base
+#               [TIMEOUT seconds] [MAIN target])
+#
+# One ctest entry per binary: a broker or a database is then started once for
+# all cases of a suite. LABEL is one of unit, golden, contract, e2e, chaos.
+function(newsmill_test)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;LABEL;TIMEOUT;MAIN" "SRCS;DEPS")
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  if(NOT arg_MAIN)
+    set(arg_MAIN GTest::gmock_main)
+  endif()
+  add_executable(${arg_NAME} ${arg_SRCS})
+  target_link_libraries(${arg_NAME}
+    PRIVATE newsmill_warnings ${arg_DEPS} GTest::gmock ${arg_MAIN})
+  target_compile_definitions(${arg_NAME}
+    PRIVATE NEWSMILL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  add_test(NAME ${arg_NAME} COMMAND ${arg_NAME})
+  set_tests_properties(${arg_NAME} PROPERTIES
+    LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT})
+  if(NOT arg_LABEL STREQUAL "unit" AND NOT arg_LABEL STREQUAL "golden")
+    # Brokers, databases and killed processes want the machine to themselves.
+    set_tests_properties(${arg_NAME} PROPERTIES RUN_SERIAL TRUE)
+  endif()
+endfunction()

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/base/time.h"
+#include "core/bus/bus.h"
+#include "core/bus/config.h"
+
+namespace newsmill {
+
+// The names of the topics, with the prefix of the configuration; two prefixes
+// are two crawlers on one log. Immutable after construction.
+struct Topics {
+  Topics(const BusConfig& config, const std::vector<Duration>& retry_delays);
+
+  std::string tasks;
+  std::vector<std::string> retries;  // one per delay, in the order given
+  std::string pages;
+  std::string articles;
+  std::string articles_replay;
+  std::string outcomes;
+  std::string dead;
+
+  // What `topics create` makes and `topics check` compares with.
+  std::vector<TopicSpec> specs;
+
+  // Partition count of a topic of `specs`; ends the process for another name.
+  int32_t PartitionsOf(const std::string& topic) const;
+};
+
+}  // namespace newsmill

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+namespace newsmill {
+
+// Of one partition: the offset below which every record is settled. Records
+// are taken in order and finish in any. Used by one thread.
+class Checkpoint {
+ public:
+  // `next`: where reading starts.
+  explicit Checkpoint(int64_t next) : next_(next) {}
+
+  // A record was handed out; offsets ascend and may have holes.
+  void Begin(int64_t offset);
+  // The record is settled and its outputs are durable.
+  void Finish(int64_t offset);
+
+  // What may be committed: the oldest unsettled offset, or, where nothing is in
+  // hand, `position` (which stands past control records and holes).
+  int64_t Next(int64_t position) const;
+
+  size_t in_flight() const { return unfinished_.size(); }
+  // Newest minus oldest offset in hand.
+  int64_t spread() const;
+
+ private:
+  int64_t next_;  // one past the newest record that was handed out
+  std::map<int64_t, bool> unfinished_;
+};
+
+}  // namespace newsmill

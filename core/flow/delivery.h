@@ -1,0 +1,85 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/time.h"
+#include "core/bus/bus.h"
+#include "newsmill/v1/fetch_task.pb.h"
+#include "newsmill/v1/outcome.pb.h"
+
+namespace newsmill {
+
+// Why a record could not be worked on.
+struct Failure {
+  v1::Reason reason = v1::REASON_UNSPECIFIED;
+  // For a person: what was found, what was expected.
+  std::string detail;
+  // Whether the same task may succeed later; it is then tried again after the
+  // next of the configured delays, and dead when those are used up.
+  bool retryable = false;
+  int http_status = 0;
+  // What the server asked for (Retry-After); the retry does not come earlier.
+  std::optional<Timestamp> not_before;
+};
+
+// Where settled deliveries go; implemented by the worker.
+class SettlementSink;
+
+// A record and the duty to settle it: once, later, and from any thread.
+// A delivery that is destroyed unsettled is handed back: its offset stays
+// uncommitted and the record is read again by whoever owns the partition next.
+class Delivery {
+ public:
+  Delivery(Message message, uint64_t assignment,
+           std::shared_ptr<SettlementSink> sink);
+  Delivery(Delivery&&) noexcept;
+  Delivery& operator=(Delivery&&) noexcept;
+  ~Delivery();
+
+  const Message& message() const { return message_; }
+
+  // The task this record is about; what outcome, retry and dead letter will
+  // speak of. Set it as soon as it is known.
+  void Describe(v1::FetchTask task) { task_ = std::move(task); }
+  const v1::FetchTask& task() const { return task_; }
+  v1::FetchTask& task() { return task_; }
+
+  // Each consumes the delivery.
+  // Done; the offset may move once every output is durable.
+  void Ack(std::vector<Record> outputs = {}) &&;
+  // Done, and the task ends here: kind, reason and what the stage knows are
+  // set by the caller; task, labels, times and stage are added.
+  void Finish(v1::Outcome outcome) &&;
+  // Failed: retried, or dead letter and outcome DEAD, by the worker's policy.
+  void Fail(Failure failure) &&;
+
+ private:
+  friend class Worker;
+  Message message_;
+  uint64_t assignment_ = 0;
+  v1::FetchTask task_;
+  std::shared_ptr<SettlementSink> sink_;
+};
+
+// What became of one delivery.
+struct Settlement {
+  enum class Kind { kAck, kFinish, kFail, kReturned };
+  Kind kind = Kind::kReturned;
+  Message message;
+  uint64_t assignment = 0;  // during which the record was read
+  v1::FetchTask task;
+  std::vector<Record> outputs;
+  v1::Outcome outcome;
+  Failure failure;
+};
+
+class SettlementSink {
+ public:
+  virtual ~SettlementSink() = default;
+  virtual void Settle(Settlement settlement) = 0;  // thread-safe
+};
+
+}  // namespace newsmill

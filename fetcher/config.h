@@ -1,0 +1,47 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/time.h"
+#include "core/runtime/config.h"
+
+namespace newsmill {
+
+// Section [fetcher].
+struct FetcherConfig {
+  // Names the crawler and whom to write to; required for any host but loopback.
+  std::string user_agent = "newsmill/0.1";
+  std::string contact;  // a URL or an e-mail address, joined to the user agent
+  // "obey" or "off". Until robots.txt is read, "obey" refuses every host but
+  // loopback.
+  std::string robots = "obey";
+
+  Duration host_delay = std::chrono::seconds(1);
+  int64_t host_concurrency = 1;
+  int64_t max_in_flight = 256;
+  int64_t max_queued = 20000;
+
+  Duration connect_timeout = std::chrono::seconds(10);
+  Duration first_byte_timeout = std::chrono::seconds(20);
+  Duration total_timeout = std::chrono::seconds(60);
+  // Slower than this many bytes a second for low_speed_time ends the transfer.
+  int64_t low_speed_limit = 128;
+  Duration low_speed_time = std::chrono::seconds(20);
+  int64_t max_body_bytes = 768 * 1024;
+  int64_t max_redirects = 5;
+
+  std::vector<Duration> retry_delays;  // default 10s, 1m, 10m, 1h, 6h
+
+  // "host:port" -> "address:port"; lets tests serve real names from loopback.
+  std::map<std::string, std::string> connect_to;
+  std::string ca_file;
+  // CIDRs that the address guard lets pass.
+  std::vector<std::string> allow_addresses;
+
+  FetcherConfig();
+  void Declare(config::Schema& schema);
+};
+
+}  // namespace newsmill

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/time.h"
+#include "core/runtime/config.h"
+
+namespace newsmill {
+
+// Section [parser].
+struct ParserConfig {
+  int64_t threads = 0;  // 0: one per core
+  // Guards of one page.
+  int64_t max_inflated_bytes = 16 << 20;
+  int64_t max_tree_bytes = 256 << 20;
+  int64_t max_depth = 512;
+  Duration deadline = std::chrono::seconds(2);
+
+  void Declare(config::Schema& schema);
+};
+
+}  // namespace newsmill

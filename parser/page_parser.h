@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/sites/site_catalogue.h"
+#include "newsmill/v1/article.pb.h"
+#include "newsmill/v1/fetched_page.pb.h"
+#include "parser/config.h"
+
+namespace newsmill {
+
+// Raised with every change of the parser that can change what is extracted.
+inline constexpr int64_t kParserRevision = 1;
+
+// Orders what several parsers made of one page: the binary's revision first,
+// then the rule's.
+constexpr int64_t ParseGeneration(int64_t rule_revision) {
+  return kParserRevision * 1'000'000 + rule_revision;
+}
+
+// A page without an article, and how its task ends.
+struct Verdict {
+  v1::OutcomeKind kind = v1::OUTCOME_KIND_UNSPECIFIED;  // GONE, SKIPPED, DEAD
+  v1::Reason reason = v1::REASON_UNSPECIFIED;
+  std::string detail;
+  int64_t parse_generation = 0;
+};
+
+// Turns a page into an article. A pure function of page and rules: no clock, no
+// network; the same page gives the same bytes. Immutable; thread-safe.
+class PageParser {
+ public:
+  // Loads the rules of every directory. kBadConfiguration names file, line and
+  // what was expected.
+  static Result<std::unique_ptr<PageParser>> Load(
+      const ParserConfig& config, const std::vector<std::string>& directories,
+      const SiteCatalogue& sites);  // which outlives the parser
+
+  virtual ~PageParser() = default;
+
+  virtual std::variant<v1::Article, Verdict> Parse(
+      const v1::FetchedPage& page) const = 0;
+};
+
+}  // namespace newsmill

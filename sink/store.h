@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "core/bus/bus.h"
+#include "newsmill/v1/article.pb.h"
+#include "newsmill/v1/dead_letter.pb.h"
+#include "newsmill/v1/fetch_task.pb.h"
+#include "newsmill/v1/outcome.pb.h"
+
+namespace newsmill {
+
+// The last record that the store has behind it, for recognising another
+// cluster, a recreated topic or a restored database.
+struct RecordIdentity {
+  int64_t offset = 0;
+  Timestamp append_time{};
+};
+
+// A partition that was claimed.
+struct Claimed {
+  // nullopt: the store has never read this partition.
+  std::optional<int64_t> next;
+  int64_t epoch = 0;
+  // Of the last record taken; the claimant compares it with the log.
+  std::optional<RecordIdentity> last;
+  std::string cluster_id;
+};
+
+// How far a batch moves one partition.
+struct OffsetMove {
+  TopicPartition partition;
+  int64_t from = 0;  // must be what the store holds
+  int64_t to = 0;
+  int64_t epoch = 0;  // must be the one that Claim gave
+  RecordIdentity last;
+};
+
+struct AcceptedTask {
+  v1::FetchTask task;
+  Timestamp accepted_at{};
+  TopicPartition where;
+  int64_t offset = 0;
+};
+
+// What a sink transaction makes durable together. Rows are handed in the order
+// they were read.
+struct StoreBatch {
+  std::vector<v1::Article> articles;
+  std::vector<v1::Outcome> outcomes;
+  std::vector<AcceptedTask> accepted;
+  std::vector<v1::DeadLetter> dead_letters;
+  std::vector<OffsetMove> offsets;
+};
+
+// What became of one article of a batch.
+struct ArticleResult {
+  v1::OutcomeKind kind = v1::OUTCOME_KIND_UNSPECIFIED;
+  v1::Reason reason = v1::REASON_UNSPECIFIED;
+};
+
+struct BatchResult {
+  std::vector<ArticleResult> articles;  // as StoreBatch::articles
+};
+
+// A place where articles come to rest.
+//
+// Rows, ledger, dead letters and the offsets they came from become durable
+// together, so a batch that is read again after a crash changes nothing. Used
+// by one thread at a time.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Makes the caller the owner of `partition` of the log `cluster_id` and says
+  // where to read on. Every earlier owner's Commit fails with kFenced from here
+  // on.
+  virtual Result<Claimed> Claim(const TopicPartition& partition,
+                                const std::string& cluster_id) = 0;
+
+  // Returns when rows and offsets are durable, with a result per article. On an
+  // error nothing of the batch is written: kFenced (one of the partitions has
+  // another owner), retryable (commit it all again), or kInvalidArgument (the
+  // store refuses a row; `offending` is its index in articles).
+  virtual Result<BatchResult> Commit(const StoreBatch& batch) = 0;
+
+  // Whether the store answers.
+  virtual Result<void> Ping() = 0;
+};
+
+}  // namespace newsmill

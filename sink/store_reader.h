@@ -1,0 +1,112 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "core/bus/bus.h"
+#include "newsmill/v1/article.pb.h"
+#include "newsmill/v1/dead_letter.pb.h"
+#include "newsmill/v1/outcome.pb.h"
+
+namespace newsmill {
+
+struct ArticleFilter {
+  std::string site;
+  std::string batch;
+  std::optional<Timestamp> fetched_since;
+  std::optional<int64_t> limit;
+};
+
+// One task of the ledger.
+struct LedgerRow {
+  std::string task_id;
+  std::string target;
+  std::string site;
+  std::string batch;
+  std::optional<Timestamp> accepted_at;  // nullopt: an outcome without a task
+  std::optional<Timestamp> settled_at;   // nullopt: open
+  v1::OutcomeKind kind = v1::OUTCOME_KIND_UNSPECIFIED;
+  v1::Reason reason = v1::REASON_UNSPECIFIED;
+  std::string detail;
+  std::string article_key;
+  // Where its first record stands.
+  TopicPartition where;
+  int64_t offset = 0;
+  int64_t further_outcomes = 0;  // counted, not kept
+  int64_t conflicts = 0;         // other targets under the same ID
+};
+
+struct LedgerFilter {
+  std::string site;
+  std::string batch;
+  std::string reason;
+  std::optional<Timestamp> accepted_since;
+  bool only_open = false;
+  std::optional<int64_t> limit;
+};
+
+// Counts of the ledger, by kind and reason; open tasks under (UNSPECIFIED, …).
+struct LedgerCount {
+  v1::OutcomeKind kind = v1::OUTCOME_KIND_UNSPECIFIED;
+  v1::Reason reason = v1::REASON_UNSPECIFIED;
+  int64_t tasks = 0;
+};
+
+struct BatchRow {
+  std::string name;
+  int64_t accepted = 0;
+  int64_t open = 0;
+  std::map<v1::OutcomeKind, int64_t> by_kind;
+  Timestamp first_accepted{};
+  Timestamp last_change{};
+};
+
+struct DeadFilter {
+  std::string site;
+  std::string batch;
+  std::string reason;
+  std::optional<int64_t> limit;
+};
+
+// Questions of the commands. Rows are streamed in a stable order; a visitor
+// that returns false ends the walk. Used by one thread at a time; may stand on
+// a connection of its own beside a running sink.
+class StoreReader {
+ public:
+  virtual ~StoreReader() = default;
+
+  // Ordered by (fetched_at, article_key). Rows without content are left out.
+  virtual Result<void> VisitArticles(
+      const ArticleFilter& filter,
+      const std::function<bool(const v1::Article&)>& visit) = 0;
+  // By article key, URL or article ID. kNotFound.
+  virtual Result<v1::Article> FindArticle(const std::string& key) = 0;
+
+  virtual Result<void> VisitLedger(
+      const LedgerFilter& filter,
+      const std::function<bool(const LedgerRow&)>& visit) = 0;
+  virtual Result<std::vector<LedgerCount>> CountLedger(
+      const LedgerFilter& filter) = 0;
+  // Tasks that are STORED or UNCHANGED and whose article has no content.
+  virtual Result<std::vector<LedgerRow>> SettledWithoutArticle(
+      int64_t limit) = 0;
+
+  virtual Result<std::vector<BatchRow>> ListBatches() = 0;
+
+  // Newest first.
+  virtual Result<void> VisitDead(
+      const DeadFilter& filter,
+      const std::function<bool(int64_t id, const v1::DeadLetter&)>& visit) = 0;
+  virtual Result<v1::DeadLetter> FindDead(int64_t id) = 0;
+
+  // The store's own offsets, and the cluster they speak of.
+  virtual Result<Offsets> NextOffsets() = 0;
+};
+
+}  // namespace newsmill
