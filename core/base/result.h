@@ -27,7 +27,7 @@ enum class Code {
   kInternal,  // a bug
 };
 
-// "kUnavailable" -> "unavailable".
+// A few words for messages: "unavailable".
 const char* CodeName(Code code);
 
 // Whether the same call may succeed later without anybody changing it.

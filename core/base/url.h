@@ -10,8 +10,9 @@ namespace newsmill {
 // An absolute http or https URL, normalised once and for all: scheme and host
 // in lower case, the host without percent-escapes, in its ASCII form (IDNA
 // 2008, UTS 46) and without a trailing dot, no default port, no fragment, dot
-// segments removed, a path that is never empty. Two spellings of one host give
-// one host key, so nobody can be asked twice as often under another spelling.
+// segments removed, bytes outside ASCII percent-escaped, a path that is never
+// empty. Two spellings of one host give one host key, so nobody can be asked
+// twice as often under another spelling.
 //
 // Built on libcurl's URL parser and ICU's IDNA. Immutable; thread-safe.
 class Url {

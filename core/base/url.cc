@@ -1,0 +1,164 @@
+#include "core/base/url.h"
+
+#include <curl/curl.h>
+#include <unicode/uidna.h>
+
+#include <array>
+#include <memory>
+#include <optional>
+
+namespace newsmill {
+namespace {
+
+struct CurlUrlDeleter {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+using CurlUrl = std::unique_ptr<CURLU, CurlUrlDeleter>;
+
+Error NotAUrl(std::string_view text, const std::string& why) {
+  constexpr size_t kShown = 200;
+  return {Code::kInvalidArgument, "'" + std::string(text.substr(0, kShown)) +
+                                      "' is not an http or https URL: " + why};
+}
+
+// nullopt where the part is absent.
+std::optional<std::string> Part(CURLU* url, CURLUPart part,
+                                unsigned int flags = 0) {
+  char* value = nullptr;
+  if (curl_url_get(url, part, &value, flags) != CURLUE_OK) return std::nullopt;
+  std::string text = value;
+  curl_free(value);
+  return text;
+}
+
+std::string AsciiLower(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
+bool HasControlOrSpace(std::string_view text) {
+  for (const unsigned char c : text) {
+    if (c <= 0x20 || c == 0x7f) return true;
+  }
+  return false;
+}
+
+// UTS 46 non-transitional processing, as browsers do.
+std::optional<std::string> ToAsciiHost(const std::string& host) {
+  UErrorCode status = U_ZERO_ERROR;
+  static const UIDNA* const kIdna = uidna_openUTS46(
+      UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ | UIDNA_NONTRANSITIONAL_TO_ASCII,
+      &status);
+  if (kIdna == nullptr) return std::nullopt;
+  std::array<char, 256> ascii{};
+  UIDNAInfo info = UIDNA_INFO_INITIALIZER;
+  status = U_ZERO_ERROR;
+  const int32_t length = uidna_nameToASCII_UTF8(
+      kIdna, host.data(), static_cast<int32_t>(host.size()), ascii.data(),
+      static_cast<int32_t>(ascii.size()), &info, &status);
+  // Hyphens at odd places and underscores stand in real host names.
+  constexpr uint32_t kTolerated = UIDNA_ERROR_LEADING_HYPHEN |
+                                  UIDNA_ERROR_TRAILING_HYPHEN |
+                                  UIDNA_ERROR_HYPHEN_3_4;
+  if (U_FAILURE(status) || (info.errors & ~kTolerated) != 0) {
+    return std::nullopt;
+  }
+  return std::string(ascii.data(), length);
+}
+
+bool IsAscii(std::string_view text) {
+  for (const unsigned char c : text) {
+    if (c >= 0x80) return false;
+  }
+  return true;
+}
+
+// Bytes outside ASCII as percent-escapes, so that a URL is always ASCII.
+std::string EscapeNonAscii(const std::string& text) {
+  if (IsAscii(text)) return text;
+  constexpr char kHexDigits[] = "0123456789ABCDEF";
+  std::string escaped;
+  for (const unsigned char c : text) {
+    if (c < 0x80) {
+      escaped += static_cast<char>(c);
+    } else {
+      escaped += {'%', kHexDigits[c >> 4], kHexDigits[c & 15]};
+    }
+  }
+  return escaped;
+}
+
+std::optional<std::string> NormaliseHost(std::string host) {
+  if (host.starts_with("[")) return AsciiLower(host);
+  if (host.ends_with(".")) host.pop_back();
+  if (host.empty() || HasControlOrSpace(host)) return std::nullopt;
+  // What would change who is meant, were it to stand in a host.
+  if (host.find_first_of("/?#@\\:%") != std::string::npos) return std::nullopt;
+  if (IsAscii(host) && host.find("xn--") == std::string::npos) {
+    return AsciiLower(host);
+  }
+  return ToAsciiHost(host);
+}
+
+}  // namespace
+
+Result<Url> Url::Parse(std::string_view text) {
+  constexpr size_t kMostBytes = 8192;
+  if (text.size() > kMostBytes) return NotAUrl(text, "longer than 8 KiB");
+  if (HasControlOrSpace(text)) {
+    return NotAUrl(text, "it holds spaces or control characters");
+  }
+  const CurlUrl url(curl_url());
+  const CURLUcode code =
+      curl_url_set(url.get(), CURLUPART_URL, std::string(text).c_str(),
+                   CURLU_NON_SUPPORT_SCHEME);
+  if (code != CURLUE_OK) return NotAUrl(text, curl_url_strerror(code));
+
+  Url parsed;
+  parsed.scheme_ = AsciiLower(Part(url.get(), CURLUPART_SCHEME).value_or(""));
+  if (parsed.scheme_ != "http" && parsed.scheme_ != "https") {
+    return NotAUrl(text, "its scheme is '" + parsed.scheme_ + "'");
+  }
+  if (Part(url.get(), CURLUPART_USER) || Part(url.get(), CURLUPART_PASSWORD)) {
+    return NotAUrl(text, "it holds credentials");
+  }
+  const std::string raw_host =
+      Part(url.get(), CURLUPART_HOST, CURLU_URLDECODE).value_or("");
+  const std::optional<std::string> host = NormaliseHost(raw_host);
+  if (!host) return NotAUrl(text, "its host '" + raw_host + "' is no name");
+  parsed.host_ = *host;
+  parsed.port_ = std::stoi(
+      Part(url.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT).value_or("0"));
+  if (parsed.port_ == 0) return NotAUrl(text, "its port is 0");
+  parsed.path_ = EscapeNonAscii(Part(url.get(), CURLUPART_PATH).value_or("/"));
+  parsed.query_ = EscapeNonAscii(Part(url.get(), CURLUPART_QUERY).value_or(""));
+  parsed.text_ = parsed.scheme_ + "://" + parsed.HostKey() + parsed.path_;
+  if (!parsed.query_.empty()) parsed.text_ += "?" + parsed.query_;
+  return parsed;
+}
+
+Result<Url> Url::Resolve(std::string_view reference) const {
+  if (HasControlOrSpace(reference)) {
+    return NotAUrl(reference, "it holds spaces or control characters");
+  }
+  const CurlUrl url(curl_url());
+  CURLUcode code = curl_url_set(url.get(), CURLUPART_URL, text_.c_str(), 0);
+  if (code == CURLUE_OK) {
+    code =
+        curl_url_set(url.get(), CURLUPART_URL, std::string(reference).c_str(),
+                     CURLU_NON_SUPPORT_SCHEME);
+  }
+  if (code != CURLUE_OK) return NotAUrl(reference, curl_url_strerror(code));
+  const std::optional<std::string> absolute = Part(url.get(), CURLUPART_URL);
+  if (!absolute) return NotAUrl(reference, "it cannot be made absolute");
+  return Parse(*absolute);
+}
+
+std::string Url::HostKey() const {
+  const bool is_default = port_ == (scheme_ == "https" ? 443 : 80);
+  return is_default ? host_ : host_ + ":" + std::to_string(port_);
+}
+
+}  // namespace newsmill
