@@ -1,0 +1,42 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "core/base/time.h"
+#include "newsmill/v1/article.pb.h"
+
+namespace newsmill {
+
+// What a date on a page is read against. Nothing here asks a clock.
+struct DateContext {
+  // When the page was fetched: missing years and relative dates count from it.
+  Timestamp fetched_at;
+  // Taken, and marked as assumed, where the page names no zone.
+  int default_utc_offset_minutes = 0;
+};
+
+// The first date in `text`, with the piece of it that was read as `raw`; empty
+// if there is none. A date with a year is preferred to one without, and both to
+// a relative one. Full-width digits count as digits. Reads
+//   2024-05-06T07:08:09.123+08:00   ISO 8601 and RFC 3339; also "20240506"
+//                                   and the basic form "20240506T070809Z"
+//   Mon, 06 May 2024 07:08:09 GMT   RFC 822; also "May 6, 2024", "6 May 2024"
+//   2024-05-06 07:08[:09]           with '-', '/' or '.', one digit or two
+//   2024年5月6日 07:08               also without the space, and 7时08分
+//   05-06 07:08, 5月6日 07:08        the year from fetched_at; last year's
+//   where
+//                                   that would be more than a day ahead
+//   刚刚, 5分钟前, 昨天 07:08, 3 hours ago, yesterday
+//   1784903331, 1784903331309       alone: seconds, milliseconds
+// A page that speaks of 24:00 means the next day's 00:00. Impossible dates
+// (31 February) are none.
+std::optional<v1::PageDate> ParsePageDate(std::string_view text,
+                                          const DateContext& context);
+
+// The same for a number out of JSON: 10 digits are seconds since 1970, 13 are
+// milliseconds; empty for any other.
+std::optional<v1::PageDate> PageDateFromEpoch(int64_t number,
+                                              const DateContext& context);
+
+}  // namespace newsmill
