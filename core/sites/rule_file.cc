@@ -1,0 +1,255 @@
+#include "core/sites/rule_file.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string_view>
+
+#include <re2/re2.h>
+#include <toml++/toml.h>
+
+#include "core/base/url.h"
+
+namespace newsmill {
+namespace {
+
+constexpr std::array<std::string_view, 6> kUrlKeys = {
+    "article_url", "hosts", "id", "id_form", "list", "tracking_parameters"};
+constexpr std::array<std::string_view, 2> kFetchKeys = {"concurrency", "delay"};
+constexpr Duration kLongestDelay = std::chrono::hours(24);
+constexpr int64_t kMostConcurrent = 64;
+
+// One file while it is read; keeps the first error, so that readers of keys
+// follow each other without a branch after each.
+class Reader {
+ public:
+  Reader(const std::string& name, const std::string& path) : path_(path) {
+    site_.name = name;
+  }
+
+  Result<Site> Read(const toml::table& root) {
+    ReadUrl(root);
+    ReadFetch(root);
+    if (!error_.empty()) return Error{Code::kBadConfiguration, error_};
+    return std::move(site_);
+  }
+
+ private:
+  void ReadUrl(const toml::table& root) {
+    const toml::node* node = root.get("url");
+    if (node == nullptr) {
+      Fail(root, "a [url] section with `hosts` is missing");
+      return;
+    }
+    const toml::table* url = Section(*node, "url", kUrlKeys);
+    if (url == nullptr) return;
+    site_.hosts = Hosts(*url);
+    site_.id_patterns = Patterns(*url, "id", 1);
+    site_.id_form = Pattern(*url, "id_form");
+    site_.list_patterns = Patterns(*url, "list", 0);
+    site_.tracking_parameters = Strings(*url, "tracking_parameters");
+    site_.article_url = ArticleUrl(*url);
+  }
+
+  void ReadFetch(const toml::table& root) {
+    const toml::node* node = root.get("fetch");
+    if (node == nullptr) return;
+    const toml::table* fetch = Section(*node, "fetch", kFetchKeys);
+    if (fetch == nullptr) return;
+    ReadDelay(*fetch);
+    ReadConcurrency(*fetch);
+  }
+
+  void ReadDelay(const toml::table& fetch) {
+    const toml::node* node = fetch.get("delay");
+    if (node == nullptr) return;
+    const std::string text = String(*node, "fetch.delay");
+    if (!error_.empty()) return;
+    const Result<Duration> delay = ParseDuration(text);
+    if (!delay || *delay < Duration::zero() || *delay > kLongestDelay) {
+      Fail(*node, "fetch.delay is '" + text +
+                      "'; expected a duration up to a day, such as \"2s\"");
+      return;
+    }
+    site_.delay = *delay;
+  }
+
+  void ReadConcurrency(const toml::table& fetch) {
+    const toml::node* node = fetch.get("concurrency");
+    if (node == nullptr) return;
+    const auto number = node->value_exact<int64_t>();
+    if (!number || *number < 1 || *number > kMostConcurrent) {
+      Fail(*node, "fetch.concurrency: expected a whole number from 1 to " +
+                      std::to_string(kMostConcurrent));
+      return;
+    }
+    site_.concurrency = static_cast<int>(*number);
+  }
+
+  template <size_t N>
+  const toml::table* Section(const toml::node& node, std::string_view name,
+                             const std::array<std::string_view, N>& known) {
+    const toml::table* table = node.as_table();
+    if (table == nullptr) {
+      Fail(node, "`" + std::string(name) + "` is not a section");
+      return nullptr;
+    }
+    for (const auto& [key, value] : *table) {
+      if (std::find(known.begin(), known.end(), key.str()) == known.end()) {
+        FailAt(key.source(), "unknown key '" + std::string(key.str()) +
+                                 "' in [" + std::string(name) +
+                                 "]; known: " + Join(known));
+        return nullptr;
+      }
+    }
+    return table;
+  }
+
+  std::vector<std::string> Hosts(const toml::table& url) {
+    const toml::node* node = url.get("hosts");
+    if (node == nullptr || node->as_array() == nullptr ||
+        node->as_array()->empty()) {
+      Fail(node == nullptr ? static_cast<const toml::node&>(url) : *node,
+           "url.hosts: expected the site's host names, such as "
+           "[\"www.news.example\"]");
+      return {};
+    }
+    std::vector<std::string> hosts;
+    for (const std::string& text : Strings(url, "hosts")) {
+      const Result<Url> parsed = Url::Parse("https://" + text + "/");
+      if (!parsed || parsed->path() != "/" || !parsed->query().empty()) {
+        Fail(*node, "url.hosts: '" + text + "' is not a host name");
+        return {};
+      }
+      hosts.push_back(parsed->HostKey());
+    }
+    return hosts;
+  }
+
+  std::string ArticleUrl(const toml::table& url) {
+    const toml::node* node = url.get("article_url");
+    if (node == nullptr) return {};
+    const std::string text = String(*node, "url.article_url");
+    const size_t at = text.find("{id}");
+    if (at == std::string::npos) {
+      Fail(*node, "url.article_url has no {id} in it");
+      return {};
+    }
+    const Result<Url> probe = Url::Parse(std::string(text).replace(at, 4, "1"));
+    if (!probe) {
+      Fail(*node, "url.article_url: " + probe.error().message);
+      return {};
+    }
+    const auto is_ours = [&](const std::string& host) {
+      return host == probe->HostKey() || host == probe->host();
+    };
+    if (std::none_of(site_.hosts.begin(), site_.hosts.end(), is_ours)) {
+      Fail(*node, "url.article_url is on " + probe->HostKey() +
+                      ", which is not one of url.hosts");
+    }
+    return text;
+  }
+
+  std::vector<std::string> Patterns(const toml::table& url, const char* key,
+                                    int least_groups) {
+    const toml::node* node = url.get(key);
+    std::vector<std::string> patterns = Strings(url, key);
+    for (const std::string& pattern : patterns) {
+      CheckPattern(*node, key, pattern, least_groups);
+    }
+    return patterns;
+  }
+
+  std::string Pattern(const toml::table& url, const char* key) {
+    const toml::node* node = url.get(key);
+    if (node == nullptr) return {};
+    std::string pattern = String(*node, std::string("url.") + key);
+    CheckPattern(*node, key, pattern, 0);
+    return pattern;
+  }
+
+  void CheckPattern(const toml::node& node, const std::string& key,
+                    const std::string& pattern, int least_groups) {
+    const RE2 regex(pattern, RE2::Quiet);
+    if (!regex.ok()) {
+      Fail(node, "url." + key + ": '" + pattern +
+                     "' is not a regular expression: " + regex.error());
+    } else if (regex.NumberOfCapturingGroups() < least_groups) {
+      Fail(node, "url." + key + ": '" + pattern +
+                     "' has no group; expected the ID in parentheses");
+    }
+  }
+
+  std::vector<std::string> Strings(const toml::table& table, const char* key) {
+    const toml::node* node = table.get(key);
+    if (node == nullptr) return {};
+    const toml::array* array = node->as_array();
+    if (array == nullptr) {
+      Fail(*node, std::string("url.") + key + ": expected a list of strings");
+      return {};
+    }
+    std::vector<std::string> strings;
+    for (const toml::node& item : *array) {
+      strings.push_back(String(item, std::string("url.") + key));
+    }
+    return strings;
+  }
+
+  std::string String(const toml::node& node, const std::string& key) {
+    const auto text = node.value_exact<std::string>();
+    if (!text) Fail(node, key + ": expected a string");
+    if (text && text->empty()) Fail(node, key + " is empty");
+    return text.value_or("");
+  }
+
+  void Fail(const toml::node& node, const std::string& what) {
+    FailAt(node.source(), what);
+  }
+
+  void FailAt(const toml::source_region& where, const std::string& what) {
+    if (!error_.empty()) return;
+    const auto line = std::max<toml::source_index>(where.begin.line, 1);
+    error_ = path_ + ":" + std::to_string(line) + ": " + what;
+  }
+
+  template <size_t N>
+  static std::string Join(const std::array<std::string_view, N>& words) {
+    std::string joined;
+    for (const std::string_view word : words) {
+      joined.append(joined.empty() ? "" : ", ").append(word);
+    }
+    return joined;
+  }
+
+  const std::string& path_;
+  Site site_;
+  std::string error_;
+};
+
+}  // namespace
+
+Result<Site> ReadSiteText(const std::string& name, const std::string& path,
+                          std::string_view text) {
+  try {  // the library's border: it speaks in exceptions
+    const toml::table root = toml::parse(text, path);
+    return Reader(name, path).Read(root);
+  } catch (const toml::parse_error& error) {
+    return Error{Code::kBadConfiguration,
+                 path + ":" + std::to_string(error.source().begin.line) +
+                     ": not TOML: " + std::string(error.description())};
+  }
+}
+
+Result<Site> ReadSite(const std::string& name, const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (file) text << file.rdbuf();
+  if (!file) {
+    return Error{Code::kBadConfiguration, path + ": cannot be read"};
+  }
+  return ReadSiteText(name, path, text.str());
+}
+
+}  // namespace newsmill
