@@ -30,6 +30,11 @@ function(newsmill_test)
     PRIVATE newsmill_warnings ${arg_DEPS} GTest::gmock ${arg_MAIN})
   target_compile_definitions(${arg_NAME}
     PRIVATE NEWSMILL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  if(NEWSMILL_SANITIZE MATCHES "thread")
+    target_sources(${arg_NAME}
+      PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/c11_threads.cc)
+    target_link_options(${arg_NAME} PRIVATE -rdynamic)
+  endif()
   add_test(NAME ${arg_NAME} COMMAND ${arg_NAME})
   set_tests_properties(${arg_NAME} PROPERTIES
     LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT})
