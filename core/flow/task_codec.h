@@ -25,16 +25,19 @@ struct DecodedTask {
 };
 
 // Reads text (a URL or `site:id`), JSON (protobuf's mapping) or a FetchTask,
-// and resolves its target. A pure function of message and catalogue: fetcher
-// and sink understand the same record in the same way, and reading twice gives
-// the same task ID (design: hash of topic, partition, offset, append time,
-// value).
+// and resolves its target; kind, lane, traceparent and accepted_at are filled
+// in where the record leaves them open. A pure function of message and
+// catalogue: fetcher and sink understand the same record in the same way, and
+// reading twice gives the same task ID (design: hash of topic, partition,
+// offset, append time, value).
 DecodedTask DecodeTask(const Message& message, const SiteCatalogue& sites);
 
 // The record that carries `task` to the partition of its host.
 Record EncodeTask(const v1::FetchTask& task, const std::string& topic);
 
-// The headers that every record of ours carries.
+// The headers that every record of ours carries; `message_type` is the full
+// name of what its value holds ("newsmill.v1.Article"), empty values are left
+// out.
 std::vector<Header> RecordHeaders(const std::string& message_type,
                                   const std::string& task_id,
                                   const std::string& traceparent);
