@@ -13,13 +13,20 @@ namespace newsmill {
 
 struct HttpRequest {
   std::string url;
+  // Besides those that the client sends by itself.
   std::vector<v1::HttpHeader> headers;
+  // False where no further request to this host is in sight: the connection is
+  // closed after the answer instead of being kept among thousands.
+  bool keep_connection = true;
 };
 
 struct HttpResponse {
-  // Unspecified: an answer arrived, whatever its status.
+  // Unspecified: an answer arrived, whatever its status. (Of an answer that is
+  // not 2xx the status and the headers are enough; its body may be cut.)
   v1::Reason failure = v1::REASON_UNSPECIFIED;
   std::string detail;
+  // The failure is ours (no descriptors, no memory), not the server's.
+  bool own_fault = false;
   int status = 0;
   std::vector<v1::HttpHeader> headers;
   std::string body;  // as sent, content encoding included
@@ -33,15 +40,17 @@ struct HttpResponse {
 class HttpClient {
  public:
   using RequestId = uint64_t;
-  // From Poll or Abort, once per request; aborted requests are not told.
+  // From Poll, once per request, unless it was aborted. May Start and Abort.
   using Done = std::function<void(RequestId, HttpResponse)>;
-  // The last moment before bytes leave; false ends the request as aborted.
+  // From Poll, at the last moment before bytes leave: whether this address (no
+  // port) may be asked now. False ends the request with
+  // REASON_ADDRESS_REFUSED. Must neither Start nor Abort.
   using MayRequest = std::function<bool(RequestId, const std::string& peer)>;
 
   virtual ~HttpClient() = default;
 
   virtual RequestId Start(HttpRequest request, MayRequest may, Done done) = 0;
-  // Ends a request without an answer; unknown IDs are ignored.
+  // Ends a request at once; its Done is not called. Unknown IDs are ignored.
   virtual void Abort(RequestId id) = 0;
   // Moves transfers on; waits up to `timeout` for something to happen.
   virtual void Poll(Duration timeout) = 0;

@@ -1,0 +1,63 @@
+#include "fetcher/config.h"
+
+namespace newsmill {
+
+FetcherConfig::FetcherConfig() {
+  using std::chrono_literals::operator""s;
+  using std::chrono_literals::operator""min;
+  using std::chrono_literals::operator""h;
+  retry_delays = {10s, 1min, 10min, 1h, 6h};
+}
+
+void FetcherConfig::Declare(config::Schema& schema) {
+  schema.Add("fetcher.user_agent", &user_agent,
+             "Names the crawler to the servers it asks.");
+  schema.Add("fetcher.contact", &contact,
+             "A URL or an e-mail address that a site's owner can write to; "
+             "joined to the user agent, and required before any host but "
+             "loopback is asked.");
+  schema.AddChoice("fetcher.robots", &robots, {"obey", "off"},
+                   "Whether robots.txt is obeyed; as this version cannot read "
+                   "it yet, \"obey\" refuses every host but loopback.");
+  schema.Add("fetcher.host_delay", &host_delay,
+             "Between the end of a request and the next one to the same host, "
+             "where the site's rule has no delay of its own.");
+  schema.Add("fetcher.host_concurrency", &host_concurrency,
+             "Requests to one host at the same time, where the site's rule "
+             "does not say.");
+  schema.Add("fetcher.max_in_flight", &max_in_flight,
+             "Requests at the same time in one fetcher.");
+  schema.Add("fetcher.max_queued", &max_queued,
+             "Tasks in the memory of one fetcher; when as many wait, no more "
+             "are read.");
+  schema.Add("fetcher.connect_timeout", &connect_timeout,
+             "Until the connection stands, TLS included.");
+  schema.Add("fetcher.first_byte_timeout", &first_byte_timeout,
+             "From the request to the first byte of its answer.");
+  schema.Add("fetcher.total_timeout", &total_timeout,
+             "For one request from its start to the last byte of its answer.");
+  schema.Add("fetcher.low_speed_limit", &low_speed_limit,
+             "Bytes per second; an answer that stays slower for "
+             "low_speed_time is given up.");
+  schema.Add("fetcher.low_speed_time", &low_speed_time,
+             "How long an answer may stay below low_speed_limit; whole "
+             "seconds.");
+  schema.Add("fetcher.max_body_bytes", &max_body_bytes,
+             "Of a page, as sent by the server; a larger one is dead "
+             "(TOO_LARGE). At most 786432, which fits an untouched broker.");
+  schema.Add("fetcher.max_redirects", &max_redirects,
+             "Redirects that are followed for one task.");
+  schema.Add("fetcher.retry_delays", &retry_delays,
+             "After which delay a failed task is tried again, attempt by "
+             "attempt; each is a retry topic.");
+  schema.Add("fetcher.connect_to", &connect_to,
+             "host:port = address:port; serves real names from elsewhere, as "
+             "tests do from loopback.");
+  schema.Add("fetcher.ca_file", &ca_file,
+             "PEM file of trusted authorities; empty: the system's.");
+  schema.Add("fetcher.allow_addresses", &allow_addresses,
+             "CIDRs that the address guard lets pass (it comes with a later "
+             "version).");
+}
+
+}  // namespace newsmill

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "fetcher/http/http_client.h"
+#include "fetcher/http/response_head.h"
+
+namespace newsmill {
+
+struct CurlClientOptions {
+  std::string user_agent;
+  Duration connect_timeout = std::chrono::seconds(10);
+  // From the request's last byte to the answer's first.
+  Duration first_byte_timeout = std::chrono::seconds(20);
+  Duration total_timeout = std::chrono::seconds(60);
+  // Bytes a second; slower for low_speed_time ends the transfer.
+  int64_t low_speed_limit = 128;
+  Duration low_speed_time = std::chrono::seconds(20);
+  // Of a body, as sent.
+  int64_t max_body_bytes = 768 * 1024;
+  HeaderLimits header_limits;
+  // What buffers and the pool of connections are sized for; not a limit.
+  int64_t max_in_flight = 256;
+  // "host:port" -> "address:port".
+  std::map<std::string, std::string> connect_to;
+  // Certificates of authorities (PEM); empty: the system's.
+  std::string ca_file;
+  // Whether a socket may be opened to this address (no port); not set: to any.
+  // Nothing is sent to a refused one, the request ends with
+  // REASON_ADDRESS_REFUSED.
+  std::function<bool(const std::string& address)> may_connect;
+};
+
+// HttpClient over libcurl's multi interface and epoll: HTTP/1.1 over TCP and
+// TLS, hundreds of transfers on the calling thread. Bodies are given as sent,
+// content encoding included; redirects are given back. All but Wake is for one
+// thread.
+//
+// Names are resolved by libcurl's resolver threads: ending a transfer that
+// still resolves its name waits for that look-up.
+class CurlClient : public HttpClient {
+ public:
+  // kBadConfiguration where ca_file cannot be read or connect_to is malformed.
+  static Result<std::unique_ptr<CurlClient>> Create(CurlClientOptions options);
+  ~CurlClient() override;
+
+  RequestId Start(HttpRequest request, MayRequest may, Done done) override;
+  void Abort(RequestId id) override;
+  void Poll(Duration timeout) override;
+  void Wake() override;
+  size_t in_flight() const override;
+
+  // Calls of epoll_ctl so far, for benches and tests.
+  uint64_t epoll_control_calls() const;
+
+ private:
+  class Impl;
+  explicit CurlClient(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace newsmill

@@ -1,0 +1,302 @@
+#include "fetcher/http/curl_transfer.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "fetcher/http/curl_error.h"
+
+namespace newsmill {
+namespace {
+
+constexpr char kAccept[] =
+    "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+// What the parser inflates. Sent as a plain header: libcurl then neither
+// inflates nor changes anything.
+constexpr char kAcceptEncoding[] = "Accept-Encoding: gzip, br, zstd, deflate";
+
+template <typename Value>
+void Set(CURL* easy, CURLoption option, Value value) {
+  // Fails only for an option that this libcurl lacks; CMake asks for 7.88.
+  curl_easy_setopt(easy, option, value);
+}
+
+// libcurl allocates its receive buffer per transfer; large ones save calls,
+// many of them memory.
+long BufferBytes(int64_t max_in_flight) {
+  constexpr int64_t kBudget = 32 * 1024 * 1024;
+  return static_cast<long>(std::clamp<int64_t>(
+      kBudget / std::max<int64_t>(1, max_in_flight), 16 * 1024, 128 * 1024));
+}
+
+std::string AddressText(const curl_sockaddr& address) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const void* bytes = nullptr;
+  if (address.family == AF_INET) {
+    bytes = &reinterpret_cast<const sockaddr_in*>(&address.addr)->sin_addr;
+  } else if (address.family == AF_INET6) {
+    bytes = &reinterpret_cast<const sockaddr_in6*>(&address.addr)->sin6_addr;
+  }
+  if (bytes == nullptr) return "";
+  inet_ntop(address.family, bytes, text.data(), text.size());
+  return text.data();
+}
+
+bool IsOwnFault(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS ||
+         error == ENOMEM;
+}
+
+// Whether another file could be opened now. The resolver's threads do not say
+// why they failed.
+bool OutOfDescriptors() {
+  const int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+  if (fd < 0) return IsOwnFault(errno);
+  close(fd);
+  return false;
+}
+
+int64_t Milliseconds(CURL* easy, CURLINFO info) {
+  curl_off_t microseconds = 0;
+  curl_easy_getinfo(easy, info, &microseconds);
+  return microseconds / 1000;
+}
+
+}  // namespace
+
+void Append(CurlListHandle& list, const std::string& text) {
+  curl_slist* const longer = curl_slist_append(list.get(), text.c_str());
+  if (longer == nullptr) return;  // out of memory: the list stays as it is
+  (void)list.release();
+  list.reset(longer);
+}
+
+CurlTransfer::CurlTransfer(const CurlClientOptions& options, SocketSet& sockets,
+                           curl_slist* connect_to)
+    : options_(options), sockets_(sockets), easy_(curl_easy_init()) {
+  if (easy_ != nullptr) SetUp(connect_to);
+}
+
+void CurlTransfer::SetUp(curl_slist* connect_to) {
+  CURL* const easy = easy_.get();
+  Set(easy, CURLOPT_PRIVATE, this);
+  Set(easy, CURLOPT_ERRORBUFFER, error_.data());
+  Set(easy, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
+  Set(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
+  Set(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  Set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  Set(easy, CURLOPT_PROXY, "");  // nor one from the environment
+  Set(easy, CURLOPT_NOSIGNAL, 1L);
+  Set(easy, CURLOPT_BUFFERSIZE, BufferBytes(options_.max_in_flight));
+  // libcurl walks its whole cache at the end of every transfer.
+  Set(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
+  Set(easy, CURLOPT_CONNECTTIMEOUT_MS,
+      static_cast<long>(options_.connect_timeout.count()));
+  Set(easy, CURLOPT_TIMEOUT_MS,
+      static_cast<long>(options_.total_timeout.count()));
+  Set(easy, CURLOPT_LOW_SPEED_LIMIT,
+      static_cast<long>(options_.low_speed_limit));
+  const auto low_speed_time =
+      std::chrono::ceil<std::chrono::seconds>(options_.low_speed_time);
+  Set(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(low_speed_time.count()));
+  Set(easy, CURLOPT_CONNECT_TO, connect_to);
+  // With a folder set (Debian's libcurl sets one), every handshake would parse
+  // the authorities again instead of using the multi's copy.
+  Set(easy, CURLOPT_CAPATH, static_cast<char*>(nullptr));
+  if (!options_.ca_file.empty()) {
+    Set(easy, CURLOPT_CAINFO, options_.ca_file.c_str());
+  }
+  Set(easy, CURLOPT_HEADERFUNCTION, &CurlTransfer::OnHeader);
+  Set(easy, CURLOPT_HEADERDATA, this);
+  Set(easy, CURLOPT_WRITEFUNCTION, &CurlTransfer::OnBody);
+  Set(easy, CURLOPT_WRITEDATA, this);
+  Set(easy, CURLOPT_PREREQFUNCTION, &CurlTransfer::OnPreRequest);
+  Set(easy, CURLOPT_PREREQDATA, this);
+  Set(easy, CURLOPT_OPENSOCKETFUNCTION, &CurlTransfer::OnOpenSocket);
+  Set(easy, CURLOPT_OPENSOCKETDATA, this);
+  // A connection outlives the transfer that opened it.
+  Set(easy, CURLOPT_CLOSESOCKETFUNCTION, &CurlTransfer::OnCloseSocket);
+  Set(easy, CURLOPT_CLOSESOCKETDATA, &sockets_);
+}
+
+void CurlTransfer::Begin(HttpClient::RequestId id, const HttpRequest& request,
+                         HttpClient::MayRequest may, HttpClient::Done done) {
+  id_ = id;
+  may_ = std::move(may);
+  done_ = std::move(done);
+  response_ = HttpResponse();
+  head_ = ResponseHead(options_.header_limits);
+  answer_begun_ = false;
+  refused_address_.clear();
+  socket_opened_ = false;
+  socket_error_ = 0;
+  error_[0] = '\0';
+
+  headers_.reset();
+  if (!options_.user_agent.empty()) {
+    Append(headers_, "User-Agent: " + options_.user_agent);
+  }
+  Append(headers_, kAccept);
+  Append(headers_, kAcceptEncoding);
+  for (const v1::HttpHeader& header : request.headers) {
+    Append(headers_, header.name() + ": " + header.value());
+  }
+  Set(easy(), CURLOPT_HTTPHEADER, headers_.get());
+  Set(easy(), CURLOPT_URL, request.url.c_str());
+  Set(easy(), CURLOPT_FORBID_REUSE, request.keep_connection ? 0L : 1L);
+}
+
+HttpResponse CurlTransfer::Finish(CURLcode code) {
+  Describe();
+  // Status and headers are all that another answer than 2xx has to say.
+  const bool answered = head_.complete() && (code == CURLE_OK || !IsSuccess());
+  if (answered) {
+    response_.failure = v1::REASON_UNSPECIFIED;
+    response_.detail.clear();
+  } else if (code == CURLE_OK) {
+    Refuse(v1::REASON_TRUNCATED, "the connection ended within the headers");
+  } else if (response_.failure == v1::REASON_UNSPECIFIED) {
+    Explain(code);
+  }
+  may_ = nullptr;
+  return std::move(response_);
+}
+
+HttpResponse CurlTransfer::FinishWithoutAnswer() {
+  Describe();
+  Refuse(v1::REASON_TIMED_OUT, "no byte of an answer within " +
+                                   FormatDuration(options_.first_byte_timeout) +
+                                   " of the request");
+  may_ = nullptr;
+  return std::move(response_);
+}
+
+void CurlTransfer::Describe() {
+  response_.status = head_.complete() ? head_.status() : 0;
+  response_.http_version = head_.http_version();
+  response_.headers = head_.TakeHeaders();
+
+  v1::FetchTiming& timing = response_.timing;
+  timing.set_name_lookup_ms(Milliseconds(easy(), CURLINFO_NAMELOOKUP_TIME_T));
+  timing.set_connect_ms(Milliseconds(easy(), CURLINFO_CONNECT_TIME_T));
+  timing.set_tls_ms(Milliseconds(easy(), CURLINFO_APPCONNECT_TIME_T));
+  timing.set_first_byte_ms(Milliseconds(easy(), CURLINFO_STARTTRANSFER_TIME_T));
+  timing.set_total_ms(Milliseconds(easy(), CURLINFO_TOTAL_TIME_T));
+
+  const char* address = nullptr;
+  long port = 0;
+  curl_easy_getinfo(easy(), CURLINFO_PRIMARY_IP, &address);
+  curl_easy_getinfo(easy(), CURLINFO_PRIMARY_PORT, &port);
+  if (address == nullptr || *address == '\0') return;
+  const bool v6 = std::strchr(address, ':') != nullptr;
+  response_.remote_address = v6 ? "[" + std::string(address) + "]" : address;
+  response_.remote_address += ":" + std::to_string(port);
+}
+
+void CurlTransfer::Explain(CURLcode code) {
+  const std::string_view text = error_.data();
+  response_.detail = ToUtf8(text.empty() ? curl_easy_strerror(code) : text);
+  if (!refused_address_.empty() && !socket_opened_) {
+    response_.failure = v1::REASON_ADDRESS_REFUSED;
+    response_.detail = "address " + refused_address_ + " may not be asked";
+    return;
+  }
+  const CurlFailure failure = MapCurlError(code, answer_begun_, text);
+  response_.failure = failure.reason;
+  response_.own_fault = failure.own_fault;
+  const bool no_connection = failure.reason == v1::REASON_CONNECT_FAILED ||
+                             failure.reason == v1::REASON_DNS_FAILED;
+  if (IsOwnFault(socket_error_)) {
+    response_.own_fault = true;
+    response_.detail += std::string(": ") + std::strerror(socket_error_);
+  } else if (no_connection && OutOfDescriptors()) {
+    response_.own_fault = true;
+    response_.detail += ": no file descriptor is left";
+  }
+}
+
+bool CurlTransfer::Refuse(v1::Reason reason, std::string detail) {
+  response_.failure = reason;
+  response_.detail = std::move(detail);
+  return false;
+}
+
+size_t CurlTransfer::OnHeader(char* line, size_t size, size_t count,
+                              void* self) {
+  auto* const transfer = static_cast<CurlTransfer*>(self);
+  return transfer->TakeHeader({line, size * count}) ? size * count : 0;
+}
+
+bool CurlTransfer::TakeHeader(std::string_view line) {
+  answer_begun_ = true;
+  if (!head_.AddLine(line)) {
+    return Refuse(v1::REASON_HTTP_PROTOCOL, head_.problem());
+  }
+  if (!head_.complete() || !IsSuccess()) return true;
+  const std::optional<int64_t> length = head_.ContentLength();
+  if (!length || *length <= options_.max_body_bytes) return true;
+  return Refuse(v1::REASON_TOO_LARGE,
+                "the server announces " + std::to_string(*length) +
+                    " bytes; the limit is " +
+                    std::to_string(options_.max_body_bytes));
+}
+
+size_t CurlTransfer::OnBody(char* bytes, size_t size, size_t count,
+                            void* self) {
+  auto* const transfer = static_cast<CurlTransfer*>(self);
+  return transfer->TakeBody({bytes, size * count}) ? size * count : 0;
+}
+
+bool CurlTransfer::TakeBody(std::string_view bytes) {
+  answer_begun_ = true;
+  const size_t limit = static_cast<size_t>(options_.max_body_bytes);
+  if (response_.body.size() + bytes.size() > limit) {
+    return Refuse(v1::REASON_TOO_LARGE, "the body has more than " +
+                                            std::to_string(limit) +
+                                            " bytes, which is the limit");
+  }
+  response_.body.append(bytes);
+  return true;
+}
+
+int CurlTransfer::OnPreRequest(void* self, char* peer, char*, int, int) {
+  auto* const transfer = static_cast<CurlTransfer*>(self);
+  if (transfer->may_ && !transfer->may_(transfer->id_, peer)) {
+    transfer->Refuse(v1::REASON_ADDRESS_REFUSED,
+                     "address " + std::string(peer) + " may not be asked");
+    return CURL_PREREQFUNC_ABORT;
+  }
+  return CURL_PREREQFUNC_OK;
+}
+
+curl_socket_t CurlTransfer::OnOpenSocket(void* self, curlsocktype,
+                                         curl_sockaddr* address) {
+  auto* const transfer = static_cast<CurlTransfer*>(self);
+  const std::string text = AddressText(*address);
+  const auto& may_connect = transfer->options_.may_connect;
+  if (may_connect && !may_connect(text)) {
+    transfer->refused_address_ = text;
+    return CURL_SOCKET_BAD;
+  }
+  const int fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
+                        address->protocol);
+  if (fd < 0) {
+    transfer->socket_error_ = errno;
+    return CURL_SOCKET_BAD;
+  }
+  transfer->socket_opened_ = true;
+  transfer->sockets_.Opened(fd);
+  return fd;
+}
+
+int CurlTransfer::OnCloseSocket(void* sockets, curl_socket_t socket) {
+  static_cast<SocketSet*>(sockets)->Closed(socket);
+  return close(socket);
+}
+
+}  // namespace newsmill

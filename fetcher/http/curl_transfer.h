@@ -1,0 +1,84 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <curl/curl.h>
+
+#include "fetcher/http/curl_client.h"
+#include "fetcher/http/socket_set.h"
+
+namespace newsmill {
+
+struct CurlEasyDeleter {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+using CurlEasyHandle = std::unique_ptr<CURL, CurlEasyDeleter>;
+
+struct CurlListDeleter {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+using CurlListHandle = std::unique_ptr<curl_slist, CurlListDeleter>;
+
+// Appends to a list; the list owns its copy of `text`.
+void Append(CurlListHandle& list, const std::string& text);
+
+// One easy handle with the answer it collects; used again for the next request
+// once it is finished. Lives at one address, which libcurl knows.
+class CurlTransfer {
+ public:
+  // The options, the socket set and `connect_to` outlive the transfer.
+  CurlTransfer(const CurlClientOptions& options, SocketSet& sockets,
+               curl_slist* connect_to);
+  CurlTransfer(const CurlTransfer&) = delete;
+  CurlTransfer& operator=(const CurlTransfer&) = delete;
+
+  void Begin(HttpClient::RequestId id, const HttpRequest& request,
+             HttpClient::MayRequest may, HttpClient::Done done);
+  // What came of it, after libcurl gave `code`.
+  HttpResponse Finish(CURLcode code);
+  // What came of it, after we ended it for want of a first byte.
+  HttpResponse FinishWithoutAnswer();
+
+  CURL* easy() const { return easy_.get(); }
+  HttpClient::RequestId id() const { return id_; }
+  HttpClient::Done TakeDone() { return std::move(done_); }
+  bool answer_begun() const { return answer_begun_; }
+
+ private:
+  static size_t OnHeader(char* line, size_t size, size_t count, void* self);
+  static size_t OnBody(char* bytes, size_t size, size_t count, void* self);
+  static int OnPreRequest(void* self, char* peer, char* local, int peer_port,
+                          int local_port);
+  static curl_socket_t OnOpenSocket(void* self, curlsocktype purpose,
+                                    curl_sockaddr* address);
+  static int OnCloseSocket(void* sockets, curl_socket_t socket);
+
+  void SetUp(curl_slist* connect_to);
+  bool TakeHeader(std::string_view line);
+  bool TakeBody(std::string_view bytes);
+  bool Refuse(v1::Reason reason, std::string detail);
+  bool IsSuccess() const { return head_.status() / 100 == 2; }
+  void Describe();
+  void Explain(CURLcode code);
+
+  const CurlClientOptions& options_;
+  SocketSet& sockets_;
+  CurlEasyHandle easy_;
+  CurlListHandle headers_;
+  std::array<char, CURL_ERROR_SIZE> error_{};
+
+  HttpClient::RequestId id_ = 0;
+  HttpClient::MayRequest may_;
+  HttpClient::Done done_;
+  HttpResponse response_;
+  ResponseHead head_;
+  bool answer_begun_ = false;
+  std::string refused_address_;
+  bool socket_opened_ = false;
+  int socket_error_ = 0;  // errno of a socket that could not be made
+};
+
+}  // namespace newsmill
