@@ -1,11 +1,11 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "core/base/result.h"
-#include "newsmill/v1/common.pb.h"
 
 namespace newsmill {
 

@@ -63,8 +63,9 @@ class Document {
   // All text below `node`, concatenated as it stands.
   std::string TextContent(NodeId node) const;
 
+  struct Impl;  // known to parser/html alone
+
  private:
-  struct Impl;
   explicit Document(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -13,7 +13,9 @@ namespace newsmill {
 // A subset of CSS Selectors Level 4: type, *, #id, .class, [a], [a=v], [a~=v],
 // [a|=v], [a^=v], [a$=v], [a*=v] (with the i flag), descendant, >, +, ~, lists,
 // :first-child, :last-child, :only-child, :nth-child(An+B), :nth-of-type(An+B),
-// :first-of-type, :last-of-type, :empty, :not(list), :is(list).
+// :first-of-type, :last-of-type, :nth-last-child(An+B),
+// :nth-last-of-type(An+B), :empty, :not(list), :is(list), the last two of
+// compound selectors. Attribute names match in any case, values as they stand.
 // Immutable; thread-safe.
 class Selector {
  public:
@@ -34,8 +36,10 @@ class Selector {
 
   const std::string& text() const;
 
+  struct Impl;  // known to parser/html alone
+
  private:
-  struct Impl;
+  explicit Selector(std::shared_ptr<const Impl> impl);
   std::shared_ptr<const Impl> impl_;
 };
 

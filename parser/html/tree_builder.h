@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+#include "core/base/result.h"
+#include "parser/html/document.h"
+
+namespace newsmill {
+
+// Runs gumbo behind its guards and copies its tree into `out`, which is empty.
+// The one place that knows gumbo.
+Result<void> BuildTree(std::string_view utf8, const ParseLimits& limits,
+                       Document::Impl* out);
+
+}  // namespace newsmill
