@@ -1,0 +1,32 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+#include "parser/rules/rule.h"
+
+namespace newsmill::rules {
+
+// The rules of all sites, by name. Immutable; thread-safe.
+class RuleSet {
+ public:
+  // Reads <directory>/*/rule.toml; a site of an earlier directory hides one of
+  // the same name. kBadConfiguration holds every finding, one a line.
+  static Result<RuleSet> Load(const std::vector<std::string>& directories);
+
+  // nullptr: no rule for this site.
+  const Rule* Find(std::string_view site) const;
+
+ private:
+  std::map<std::string, std::shared_ptr<const Rule>, std::less<>> rules_;
+};
+
+// The rule.toml files of these directories, sorted within each.
+Result<std::vector<std::string>> RuleFiles(
+    const std::vector<std::string>& directories);
+
+}  // namespace newsmill::rules
