@@ -1,0 +1,18 @@
+#include "parser/config.h"
+
+namespace newsmill {
+
+void ParserConfig::Declare(config::Schema& schema) {
+  schema.Add("parser.threads", &threads,
+             "Threads that parse pages; 0 is one per core.");
+  schema.Add("parser.max_inflated_bytes", &max_inflated_bytes,
+             "A body larger than this after inflating is dead.");
+  schema.Add("parser.max_tree_bytes", &max_tree_bytes,
+             "Memory that the tree of one page may take.");
+  schema.Add("parser.max_depth", &max_depth,
+             "How deeply the elements of a page may nest.");
+  schema.Add("parser.deadline", &deadline,
+             "How long building the tree of one page may take.");
+}
+
+}  // namespace newsmill

@@ -1,0 +1,236 @@
+#include "parser/page_parser.h"
+
+#include <strings.h>
+
+#include "core/base/url.h"
+#include "parser/content_hash.h"
+#include "parser/extract/generic.h"
+#include "parser/extract/metadata.h"
+#include "parser/html/decode.h"
+#include "parser/html/document.h"
+#include "parser/html/text.h"
+#include "parser/media_type.h"
+#include "parser/rules/apply.h"
+#include "parser/rules/rule_set.h"
+
+namespace newsmill {
+namespace {
+
+using ParseResult = std::variant<v1::Article, Verdict>;
+
+// All values of a header, joined as RFC 9110, section 5.3 has it.
+std::string Header(const v1::FetchedPage& page, const char* name) {
+  std::string joined;
+  for (const v1::HttpHeader& header : page.headers()) {
+    if (strcasecmp(header.name().c_str(), name) != 0) continue;
+    if (!joined.empty()) joined += ", ";
+    joined += header.value();
+  }
+  return joined;
+}
+
+v1::OutcomeKind KindOf(v1::Reason reason) {
+  switch (reason) {
+    case v1::REASON_REMOVED:
+    case v1::REASON_SOFT_404:
+      return v1::GONE;
+    case v1::REASON_DECODE_FAILED:
+    case v1::REASON_PARSE_BUDGET:
+    case v1::REASON_MALFORMED_RECORD:
+      return v1::DEAD;
+    default:
+      return v1::SKIPPED;
+  }
+}
+
+Verdict MakeVerdict(v1::Reason reason, std::string detail) {
+  return {KindOf(reason), reason, std::move(detail), 0};
+}
+
+// What is known of a page from URLs alone.
+struct PageIdentity {
+  Url requested;
+  Url final_url;
+  const Site* site = nullptr;  // of the URL that answered
+  const rules::Rule* rule = nullptr;
+  std::string article_id;
+};
+
+class RulePageParser final : public PageParser {
+ public:
+  RulePageParser(const ParserConfig& config, rules::RuleSet rules,
+                 const SiteCatalogue& sites)
+      : config_(config), rules_(std::move(rules)), sites_(sites) {}
+
+  ParseResult Parse(const v1::FetchedPage& page) const override {
+    Result<PageIdentity> identity = Identify(page);
+    if (!identity) {
+      return MakeVerdict(v1::REASON_MALFORMED_RECORD, identity.error().message);
+    }
+    ParseResult result = ParseBytes(page, *identity);
+    const int64_t generation = ParseGeneration(
+        identity->rule == nullptr ? 0 : identity->rule->revision);
+    if (auto* verdict = std::get_if<Verdict>(&result)) {
+      verdict->parse_generation = generation;
+    } else {
+      std::get<v1::Article>(result).set_parse_generation(generation);
+    }
+    return result;
+  }
+
+ private:
+  Result<PageIdentity> Identify(const v1::FetchedPage& page) const {
+    const v1::FetchTask& task = page.task();
+    Result<Url> requested = Url::Parse(
+        task.requested_url().empty() ? page.final_url() : task.requested_url());
+    if (!requested) return requested.error();
+    Result<Url> final_url = Url::Parse(
+        page.final_url().empty() ? requested->text() : page.final_url());
+    if (!final_url) return final_url.error();
+    PageIdentity identity{*std::move(requested), *std::move(final_url)};
+    identity.site = sites_.ForHost(identity.final_url.HostKey());
+    if (identity.site == nullptr) {
+      identity.site = sites_.ForHost(identity.final_url.host());
+    }
+    if (identity.site != nullptr) {
+      identity.rule = rules_.Find(identity.site->name);
+    }
+    identity.article_id = task.article_id();
+    for (const Url* url : {&identity.requested, &identity.final_url}) {
+      if (!identity.article_id.empty()) break;
+      if (const auto target = sites_.Resolve(url->text())) {
+        identity.article_id = target->article_id;
+      }
+    }
+    return identity;
+  }
+
+  ParseResult ParseBytes(const v1::FetchedPage& page,
+                         const PageIdentity& identity) const {
+    if (Header(page, "cf-mitigated") == "challenge") {
+      return MakeVerdict(v1::REASON_CHALLENGE, "header cf-mitigated");
+    }
+    const std::string content_type = Header(page, "content-type");
+    Result<std::string> body =
+        InflateBody(page.body(), Header(page, "content-encoding"),
+                    static_cast<size_t>(config_.max_inflated_bytes));
+    if (!body) {
+      return MakeVerdict(v1::REASON_DECODE_FAILED, body.error().message);
+    }
+    if (IsBlank(*body)) return MakeVerdict(v1::REASON_EMPTY_BODY, "");
+    if (const auto type = ForeignMediaType(*body, content_type)) {
+      return MakeVerdict(v1::REASON_NOT_HTML, "the body is a " + *type);
+    }
+    DecodedText text = DecodeText(*body, content_type);
+    // Here the cut will go: what cannot hold an article, taken out of the text
+    // before the tree is built.
+    Result<Document> document = Document::Parse(text.utf8, Limits());
+    if (!document) {
+      return MakeVerdict(v1::REASON_PARSE_BUDGET, document.error().message);
+    }
+    return ParseDocument(page, identity, *document, text);
+  }
+
+  ParseLimits Limits() const {
+    return {static_cast<size_t>(config_.max_tree_bytes),
+            static_cast<int>(config_.max_depth), config_.deadline};
+  }
+
+  ParseResult ParseDocument(const v1::FetchedPage& page,
+                            const PageIdentity& identity,
+                            const Document& document,
+                            const DecodedText& text) const {
+    v1::Article article;
+    const Timestamp fetched_at = FromProto(page.fetched_at());
+    PageContext context{identity.final_url, fetched_at, 0};
+    rules::RuleResult result;
+    if (identity.rule != nullptr) {
+      const rules::Rule& rule = *identity.rule;
+      context.default_utc_offset_minutes = rule.utc_offset_minutes;
+      const Url base = BaseUrl(document, identity.final_url);
+      result = ApplyRule(rule,
+                         {document, identity.final_url, base, fetched_at,
+                          identity.article_id, Limits()},
+                         &article);
+      if (result.verdict != nullptr) {
+        return MakeVerdict(result.verdict->reason, "by the site's rule");
+      }
+      article.set_rule_sha256(rule.sha256);
+    }
+    FillRest(document, context, result.layout != nullptr, &article);
+    if (article.headline().empty() && article.article_body().empty()) {
+      return MakeVerdict(v1::REASON_NO_ARTICLE,
+                         "neither headline nor body were found");
+    }
+    FillIdentity(page, identity, &article);
+    article.set_charset(text.charset);
+    if (text.label_lied) article.set_charset_label(text.label);
+    article.set_content_hash(ContentHash(article));
+    return article;
+  }
+
+  // What no layout gave. Where one answered, the body is its affair alone: a
+  // page of images has none, and its <p> texts are captions and footers.
+  static void FillRest(const Document& document, const PageContext& context,
+                       bool has_layout, v1::Article* article) {
+    if (has_layout) {
+      FillFromMetadata(document, context, article);
+      FillFromMarkup(document, context, article);
+    } else {
+      ExtractGeneric(document, context, article);
+    }
+    if (article->page_type() == v1::Article::PAGE_TYPE_UNSPECIFIED) {
+      article->set_page_type(v1::Article::ARTICLE);
+    }
+  }
+
+  void FillIdentity(const v1::FetchedPage& page, const PageIdentity& identity,
+                    v1::Article* article) const {
+    const v1::FetchTask& task = page.task();
+    article->set_article_key(
+        page.article_key().empty()
+            ? sites_.ArticleKey(identity.requested, identity.final_url)
+            : page.article_key());
+    article->set_site(identity.site == nullptr ? task.site()
+                                               : identity.site->name);
+    if (article->article_id().empty()) {
+      article->set_article_id(identity.article_id);
+    }
+    article->set_url(CanonicalUrl(identity, article->article_id()));
+    article->set_requested_url(identity.requested.text());
+    article->set_final_url(identity.final_url.text());
+    article->set_task_id(task.task_id());
+    article->set_batch(task.batch());
+    *article->mutable_labels() = task.labels();
+    article->set_traceparent(task.traceparent());
+    *article->mutable_fetched_at() = page.fetched_at();
+    article->set_http_status(page.status());
+  }
+
+  std::string CanonicalUrl(const PageIdentity& identity,
+                           const std::string& article_id) const {
+    if (identity.site != nullptr && !article_id.empty()) {
+      const auto target =
+          sites_.Resolve(identity.site->name + ":" + article_id);
+      if (target) return target->url.text();
+    }
+    return identity.final_url.text();
+  }
+
+  const ParserConfig config_;
+  const rules::RuleSet rules_;
+  const SiteCatalogue& sites_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<PageParser>> PageParser::Load(
+    const ParserConfig& config, const std::vector<std::string>& directories,
+    const SiteCatalogue& sites) {
+  Result<rules::RuleSet> rules = rules::RuleSet::Load(directories);
+  if (!rules) return rules.error();
+  return std::unique_ptr<PageParser>(
+      std::make_unique<RulePageParser>(config, *std::move(rules), sites));
+}
+
+}  // namespace newsmill

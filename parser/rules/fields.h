@@ -1,0 +1,19 @@
+#pragma once
+
+#include "newsmill/v1/article.pb.h"
+#include "parser/extract/dates.h"
+#include "parser/rules/rule.h"
+#include "parser/rules/sources.h"
+
+namespace newsmill::rules {
+
+// Fills the fields of `layout`, each from the first of its sources that has a
+// value, with provenance. Fields that hold a value already (images that the
+// body showed) are added to, never replaced.
+void FillFields(const Layout& layout, const Scope& scope,
+                const DateContext& dates, v1::Article* article);
+
+// The image of that URL, made if it is not there; its index.
+int ImageIndex(const std::string& url, v1::Article* article);
+
+}  // namespace newsmill::rules
