@@ -51,6 +51,7 @@ std::string Renamed(std::string rule, const MadeSite& site) {
   ReplaceAll(rule, ThePaper().title, site.title);
   ReplaceAll(rule, ThePaper().domain, site.domain);
   ReplaceAll(rule, "thepaper\\.cn", site.name + "\\.example");
+  ReplaceAll(rule, "site = \"thepaper\"", "site = \"" + site.name + "\"");
   if (site.language == Language::kEnglish) {
     ReplaceAll(rule, "language = \"zh-CN\"", "language = \"en\"");
   }
