@@ -99,11 +99,13 @@ class Consumer {
 
   // Joins the group of ConsumerOptions; partitions come through `listener`,
   // which outlives the consumer. Once per consumer; not together with Assign.
+  // kNotFound: one of the topics is missing.
   virtual Result<void> Subscribe(const std::vector<std::string>& topics,
                                  RebalanceListener& listener) = 0;
 
   // Reads exactly these partitions from these offsets, without a group.
-  // kOffsetBeginning stands for the first one retained.
+  // kOffsetBeginning stands for the first one retained. kNotFound: one of them
+  // is missing.
   virtual Result<void> Assign(const Offsets& positions) = 0;
 
   // Up to `max` records, per partition in order; waits up to `timeout` for the
@@ -146,7 +148,8 @@ class Producer {
   virtual ~Producer() = default;
 
   // `done` is told when the record is durable (acks=all), or why it will not
-  // be. kTooLarge and kInvalidArgument are final; others were retried inside.
+  // be. kTooLarge, kNotFound (the topic) and kInvalidArgument (the partition)
+  // are final; others were retried inside.
   // Blocks while the producer's own memory bound is reached.
   virtual void Produce(Record record, Done done) = 0;
 
@@ -183,18 +186,22 @@ class Admin {
 
   // Identifies this log for ever; another cluster has another one.
   virtual Result<std::string> ClusterId() = 0;
+  // A topic that exists with as many partitions is left as it is; with another
+  // number it is kBadConfiguration.
   virtual Result<void> CreateTopic(const TopicSpec& spec) = 0;
   virtual Result<std::vector<TopicInfo>> ListTopics() = 0;
+  // kNotFound where one of the partitions is missing; so OffsetsForTime.
   virtual Result<std::map<TopicPartition, Watermarks>> FetchWatermarks(
       const std::vector<TopicPartition>& partitions) = 0;
   // The first offset whose append time is at or after `time`; the end where
   // there is none.
   virtual Result<Offsets> OffsetsForTime(
       const std::vector<TopicPartition>& partitions, Timestamp time) = 0;
+  // Partitions of which the group knows nothing are left out.
   virtual Result<CommittedOffsets> GroupOffsets(
       const std::string& group,
       const std::vector<TopicPartition>& partitions) = 0;
-  // Forgets all records below these offsets.
+  // Forgets all records below these offsets. kOutOfRange beyond the end.
   virtual Result<void> DeleteRecords(const Offsets& before) = 0;
 };
 
