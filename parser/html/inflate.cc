@@ -1,0 +1,232 @@
+#include <brotli/decode.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "parser/html/decode.h"
+
+namespace newsmill {
+namespace {
+
+constexpr size_t kChunk = 64 << 10;
+constexpr size_t kMaxCodings = 4;
+// RFC 9659: what a sender of the content coding may ask of a receiver.
+constexpr int kZstdWindowLog = 23;
+
+// Collects output up to a limit.
+class Sink {
+ public:
+  explicit Sink(size_t max_bytes) : max_bytes_(max_bytes) {}
+
+  // False once the limit is passed.
+  bool Add(const uint8_t* data, size_t size) {
+    if (size > max_bytes_ - out_.size()) return false;
+    out_.append(reinterpret_cast<const char*>(data), size);
+    return true;
+  }
+
+  std::string Take() { return std::move(out_); }
+  size_t size() const { return out_.size(); }
+
+  Error TooLarge() const {
+    return {Code::kTooLarge, "the body inflates to more than " +
+                                 std::to_string(max_bytes_) + " bytes"};
+  }
+  Error Corrupt(const char* coding, const std::string& what) const {
+    return {Code::kCorrupt,
+            std::string("the body is not good ") + coding + ": " + what +
+                " after " + std::to_string(out_.size()) + " inflated bytes"};
+  }
+
+ private:
+  const size_t max_bytes_;
+  std::string out_;
+};
+
+constexpr const char* kEndsEarly = "it ends early";
+
+struct InflateEnd {
+  void operator()(z_stream* stream) const { inflateEnd(stream); }
+};
+
+bool HasMore(const z_stream& stream, int window_bits) {
+  // A gzip body may have several members; what follows the last one and is no
+  // member is ignored, as browsers do.
+  return window_bits > MAX_WBITS && stream.avail_in >= 2 &&
+         stream.next_in[0] == 0x1F && stream.next_in[1] == 0x8B;
+}
+
+// window_bits as in zlib: 31 gzip, 15 zlib, -15 raw.
+Result<std::string> InflateZlib(std::string_view body, int window_bits,
+                                const char* coding, size_t max_bytes) {
+  z_stream stream = {};
+  if (inflateInit2(&stream, window_bits) != Z_OK) {
+    return Error{Code::kNoSpace, "no memory to inflate the body"};
+  }
+  const std::unique_ptr<z_stream, InflateEnd> end(&stream);
+  // zlib's own interface is not const-correct.
+  stream.next_in =
+      reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));  // NOLINT
+  stream.avail_in = static_cast<uInt>(body.size());
+  Sink sink(max_bytes);
+  std::vector<uint8_t> chunk(kChunk);
+  while (true) {
+    stream.next_out = chunk.data();
+    stream.avail_out = kChunk;
+    const int status = inflate(&stream, Z_NO_FLUSH);
+    if (!sink.Add(chunk.data(), kChunk - stream.avail_out)) {
+      return sink.TooLarge();
+    }
+    if (status == Z_STREAM_END) {
+      if (!HasMore(stream, window_bits)) return sink.Take();
+      inflateReset(&stream);
+    } else if (status == Z_BUF_ERROR ||
+               (status == Z_OK && stream.avail_in == 0 &&
+                stream.avail_out > 0)) {
+      return sink.Corrupt(coding, kEndsEarly);
+    } else if (status != Z_OK) {
+      return sink.Corrupt(coding,
+                          stream.msg != nullptr ? stream.msg : "a data error");
+    }
+  }
+}
+
+// RFC 9110, section 8.4.1.2 means the zlib format; some servers send it raw.
+Result<std::string> InflateDeflate(std::string_view body, size_t max_bytes) {
+  Result<std::string> wrapped =
+      InflateZlib(body, MAX_WBITS, "deflate", max_bytes);
+  if (wrapped || wrapped.error().code != Code::kCorrupt) return wrapped;
+  Result<std::string> raw = InflateZlib(body, -MAX_WBITS, "deflate", max_bytes);
+  return raw || raw.error().code == Code::kTooLarge ? raw : wrapped;
+}
+
+struct BrotliEnd {
+  void operator()(BrotliDecoderState* state) const {
+    BrotliDecoderDestroyInstance(state);
+  }
+};
+
+Result<std::string> InflateBrotli(std::string_view body, size_t max_bytes) {
+  const std::unique_ptr<BrotliDecoderState, BrotliEnd> state(
+      BrotliDecoderCreateInstance(nullptr, nullptr, nullptr));
+  if (!state) return Error{Code::kNoSpace, "no memory to inflate the body"};
+  const auto* next_in = reinterpret_cast<const uint8_t*>(body.data());
+  size_t left_in = body.size();
+  Sink sink(max_bytes);
+  std::vector<uint8_t> chunk(kChunk);
+  while (true) {
+    uint8_t* next_out = chunk.data();
+    size_t left_out = kChunk;
+    const BrotliDecoderResult result = BrotliDecoderDecompressStream(
+        state.get(), &left_in, &next_in, &left_out, &next_out, nullptr);
+    if (!sink.Add(chunk.data(), kChunk - left_out)) return sink.TooLarge();
+    switch (result) {
+      case BROTLI_DECODER_RESULT_SUCCESS:
+        return sink.Take();
+      case BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT:
+        break;
+      case BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT:
+        return sink.Corrupt("br", kEndsEarly);
+      case BROTLI_DECODER_RESULT_ERROR:
+        return sink.Corrupt("br", BrotliDecoderErrorString(
+                                      BrotliDecoderGetErrorCode(state.get())));
+    }
+  }
+}
+
+struct ZstdEnd {
+  void operator()(ZSTD_DStream* stream) const { ZSTD_freeDStream(stream); }
+};
+
+Result<std::string> InflateZstd(std::string_view body, size_t max_bytes) {
+  const std::unique_ptr<ZSTD_DStream, ZstdEnd> stream(ZSTD_createDStream());
+  if (!stream) return Error{Code::kNoSpace, "no memory to inflate the body"};
+  ZSTD_DCtx_setParameter(stream.get(), ZSTD_d_windowLogMax, kZstdWindowLog);
+  ZSTD_inBuffer in = {body.data(), body.size(), 0};
+  Sink sink(max_bytes);
+  std::vector<uint8_t> chunk(kChunk);
+  while (true) {
+    ZSTD_outBuffer out = {chunk.data(), kChunk, 0};
+    const size_t hint = ZSTD_decompressStream(stream.get(), &out, &in);
+    if (!sink.Add(chunk.data(), out.pos)) return sink.TooLarge();
+    if (ZSTD_isError(hint) != 0) {
+      return sink.Corrupt("zstd", ZSTD_getErrorName(hint));
+    }
+    if (in.pos < in.size || out.pos == out.size) continue;
+    if (hint == 0) return sink.Take();
+    return sink.Corrupt("zstd", kEndsEarly);
+  }
+}
+
+std::string LowerTrimmed(std::string_view text) {
+  constexpr std::string_view kSpaces = " \t\r\n";
+  const size_t begin = text.find_first_not_of(kSpaces);
+  if (begin == std::string_view::npos) return {};
+  const size_t end = text.find_last_not_of(kSpaces) + 1;
+  std::string out(text.substr(begin, end - begin));
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  }
+  return out;
+}
+
+// In the order of their application; without identity.
+std::vector<std::string> Codings(std::string_view header) {
+  std::vector<std::string> codings;
+  for (size_t at = 0; at <= header.size();) {
+    const size_t end = std::min(header.find(',', at), header.size());
+    std::string coding = LowerTrimmed(header.substr(at, end - at));
+    if (!coding.empty() && coding != "identity") {
+      codings.push_back(std::move(coding));
+    }
+    at = end + 1;
+  }
+  return codings;
+}
+
+Result<std::string> InflateOne(std::string_view body, const std::string& coding,
+                               size_t max_bytes) {
+  if (coding == "gzip" || coding == "x-gzip") {
+    return InflateZlib(body, MAX_WBITS + 16, "gzip", max_bytes);
+  }
+  if (coding == "deflate") return InflateDeflate(body, max_bytes);
+  if (coding == "br") return InflateBrotli(body, max_bytes);
+  if (coding == "zstd") return InflateZstd(body, max_bytes);
+  return Error{Code::kUnsupported, "the content encoding '" + coding +
+                                       "' is none of gzip, deflate, br, zstd"};
+}
+
+}  // namespace
+
+Result<std::string> InflateBody(std::string_view body,
+                                std::string_view content_encoding,
+                                size_t max_bytes) {
+  const std::vector<std::string> codings = Codings(content_encoding);
+  if (codings.size() > kMaxCodings) {
+    return Error{Code::kUnsupported,
+                 std::to_string(codings.size()) +
+                     " content encodings in a row; at most " +
+                     std::to_string(kMaxCodings) + " are undone"};
+  }
+  if (body.size() > max_bytes || body.size() > UINT32_MAX) {
+    return Error{Code::kTooLarge, "the body of " + std::to_string(body.size()) +
+                                      " bytes is larger than " +
+                                      std::to_string(max_bytes)};
+  }
+  std::string out(body);
+  // Nothing at all is no coding's fault: an empty answer stays one.
+  for (auto coding = codings.rbegin();
+       coding != codings.rend() && !body.empty(); ++coding) {
+    Result<std::string> inflated = InflateOne(out, *coding, max_bytes);
+    if (!inflated) return inflated;
+    out = std::move(inflated).value();
+  }
+  return out;
+}
+
+}  // namespace newsmill
