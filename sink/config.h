@@ -21,6 +21,10 @@ struct SinkConfig {
   int64_t batch_bytes = 8 << 20;
   Duration batch_linger = std::chrono::milliseconds(100);
 
+  // The log's; a frozen owner's transaction is ended within it. Set from [log],
+  // no key of its own.
+  Duration session_timeout = std::chrono::seconds(10);
+
   void Declare(config::Schema& schema_of_keys);
 };
 

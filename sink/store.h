@@ -70,6 +70,15 @@ struct BatchResult {
   std::vector<ArticleResult> articles;  // as StoreBatch::articles
 };
 
+// Which part of a batch made its Commit fail.
+struct Refusal {
+  enum class What { kArticle, kOutcome, kAccepted, kDeadLetter, kOffset };
+  What what = What::kArticle;
+  size_t index = 0;  // in that vector of StoreBatch
+
+  friend bool operator==(const Refusal&, const Refusal&) = default;
+};
+
 // A place where articles come to rest.
 //
 // Rows, ledger, dead letters and the offsets they came from become durable
@@ -81,15 +90,22 @@ class Store {
 
   // Makes the caller the owner of `partition` of the log `cluster_id` and says
   // where to read on. Every earlier owner's Commit fails with kFenced from here
-  // on.
+  // on. Where the store's offset speaks of another cluster nothing is changed;
+  // Claimed::cluster_id says so.
   virtual Result<Claimed> Claim(const TopicPartition& partition,
                                 const std::string& cluster_id) = 0;
 
   // Returns when rows and offsets are durable, with a result per article. On an
   // error nothing of the batch is written: kFenced (one of the partitions has
   // another owner), retryable (commit it all again), or kInvalidArgument (the
-  // store refuses a row; `offending` is its index in articles).
+  // store refuses a row). `refusal` then names the partition or the row.
+  //
+  // An answer that was lost leaves open whether the batch is written: committed
+  // again, it is refused as kFenced, and a new Claim says where to read on.
   virtual Result<BatchResult> Commit(const StoreBatch& batch) = 0;
+
+  // Of the last Commit, where one row or partition is to blame for its error.
+  virtual std::optional<Refusal> refusal() const { return std::nullopt; }
 
   // Whether the store answers.
   virtual Result<void> Ping() = 0;

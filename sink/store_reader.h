@@ -105,8 +105,13 @@ class StoreReader {
       const std::function<bool(int64_t id, const v1::DeadLetter&)>& visit) = 0;
   virtual Result<v1::DeadLetter> FindDead(int64_t id) = 0;
 
-  // The store's own offsets, and the cluster they speak of.
+  // The store's own offsets. A partition that was claimed and never read is
+  // left out.
   virtual Result<Offsets> NextOffsets() = 0;
+
+  // Per partition, where the first record of the oldest open task stands. The
+  // log keeps `tasks` from there on.
+  virtual Result<Offsets> FirstUnsettled() = 0;
 };
 
 }  // namespace newsmill

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "newsmill/v1/article.pb.h"
+#include "newsmill/v1/outcome.pb.h"
+#include "sink/store.h"
+#include "sink/value.h"
+
+// The guard decides what an article's row and a task's line in the ledger hold
+// after all that was ever said of them, in any order and any number of times.
+//
+// It is SQL, one text for every database, and has no second version in C++:
+// an upsert compares and writes while it holds the row, also a row that another
+// sink is inserting at this moment, which reading first and deciding here could
+// not see.
+//
+// A row has two versions, each written only with a greater one:
+//   content (has body, fetched_at, parse_generation, content_hash), by
+//   articles; state (fetched_at, parse_generation, content_hash or "", reason),
+//   by articles and by outcomes that speak of the article.
+// An article without a body counts as older than any with one: it never
+// replaces a body, and in every order the same article is left.
+
+namespace newsmill::sql {
+
+// An article's row. Parameters: ArticleValues, then the present time. Answers
+// with last_change (NEW, UPDATED, SAME_CONTENT) where the content was written,
+// with nothing where it was refused.
+const Statement& UpsertArticle();
+
+// What is known of the row that refused an article. Parameter: the key.
+// Answers with (is the key suppressed, content_hash, has_body) as 0 or 1.
+const Statement& StandingArticle();
+
+// The state of a row; makes a row without content where there is none.
+// Parameters as batch_plan.cc gives them.
+const Statement& RaiseState();
+
+// A task's outcome, kept where it is the highest so far, else counted.
+// Parameters as batch_plan.cc gives them.
+const Statement& SettleTask();
+
+// A task that was read from the log; the first accepted target stands.
+const Statement& AcceptTask();
+
+const Statement& InsertDeadLetter();
+
+// Whether an outcome says something about an article's page, and not only about
+// the task: it then raises the row's state.
+bool SpeaksOfArticle(const v1::Outcome& outcome);
+
+// What became of an article, from the answers of the statements above.
+ArticleResult JudgeWritten(const std::string& last_change);
+ArticleResult JudgeRefused(const v1::Article& article,
+                           const std::optional<Row>& standing);
+
+}  // namespace newsmill::sql
