@@ -20,7 +20,7 @@ struct Boottime {
   using rep = duration::rep;
   using period = duration::period;
   using time_point = std::chrono::time_point<Boottime>;
-  static constexpr bool is_steady = true;
+  static constexpr bool is_steady = true;  // NOLINT: std's name
   static time_point now();
 };
 using Instant = Boottime::time_point;

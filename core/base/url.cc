@@ -48,15 +48,15 @@ bool HasControlOrSpace(std::string_view text) {
 // UTS 46 non-transitional processing, as browsers do.
 std::optional<std::string> ToAsciiHost(const std::string& host) {
   UErrorCode status = U_ZERO_ERROR;
-  static const UIDNA* const kIdna = uidna_openUTS46(
+  static const UIDNA* const idna = uidna_openUTS46(
       UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ | UIDNA_NONTRANSITIONAL_TO_ASCII,
       &status);
-  if (kIdna == nullptr) return std::nullopt;
+  if (idna == nullptr) return std::nullopt;
   std::array<char, 256> ascii{};
   UIDNAInfo info = UIDNA_INFO_INITIALIZER;
   status = U_ZERO_ERROR;
   const int32_t length = uidna_nameToASCII_UTF8(
-      kIdna, host.data(), static_cast<int32_t>(host.size()), ascii.data(),
+      idna, host.data(), static_cast<int32_t>(host.size()), ascii.data(),
       static_cast<int32_t>(ascii.size()), &info, &status);
   // Hyphens at odd places and underscores stand in real host names.
   constexpr uint32_t kTolerated = UIDNA_ERROR_LEADING_HYPHEN |
