@@ -23,6 +23,7 @@ struct Flags {
   std::vector<std::string> fault_kinds, layouts;
   std::string pad_kb, settings_file, ready_file, seed_page;
   std::string write_sites, thepaper_rule = "sites/thepaper/rule.toml";
+  size_t targets = 0, sites = pages::kMadeSites;
 };
 
 int Complain(const std::string& message, int code) {
@@ -61,6 +62,10 @@ void Declare(CLI::App& app, Flags& flags) {
                  "Write the made-up sites' rules below this folder and end");
   app.add_option("--thepaper-rule", flags.thepaper_rule,
                  "The rule they are made from");
+  app.add_option("--targets", flags.targets,
+                 "Print so many targets of the made-up sites and end");
+  app.add_option("--sites", flags.sites, "Of so many sites (with --targets)")
+      ->check(CLI::Range(size_t{1}, pages::kMadeSites));
 }
 
 Result<void> Understand(Flags& flags) {
@@ -154,6 +159,23 @@ int Serve(const Flags& flags) {
   return kExitDone;
 }
 
+// In both forms that a target can have, site by site in turn.
+int PrintTargets(const Flags& flags) {
+  for (size_t i = 0; i < flags.targets; ++i) {
+    const pages::MadeSite& site = pages::MadeSites()[i % flags.sites];
+    const uint64_t id = 100001 + i;
+    pages::PageOptions made = flags.origin.pages;
+    made.site = &site;
+    // A URL would be followed to the other site, which is nowhere.
+    const bool as_url = i % 3 == 0 && pages::Make(id, made).fault !=
+                                          pages::Fault::kRedirectAway;
+    std::cout << (as_url ? pages::ArticleUrl(site, id)
+                         : site.name + ":" + std::to_string(id))
+              << "\n";
+  }
+  return kExitDone;
+}
+
 int Main(int argc, char** argv) {
   CLI::App app{"Serves made-up news sites from loopback."};
   Flags flags;
@@ -166,6 +188,7 @@ int Main(int argc, char** argv) {
   if (auto understood = Understand(flags); !understood) {
     return Complain(understood.error().message, kExitUsage);
   }
+  if (flags.targets > 0) return PrintTargets(flags);
   if (!flags.write_sites.empty()) {
     const auto written =
         pages::WriteSiteRules(flags.write_sites, flags.thepaper_rule);
