@@ -1,0 +1,135 @@
+#include "sink/claim.h"
+
+#include <fmt/format.h>
+
+namespace newsmill {
+namespace {
+
+std::string Name(const TopicPartition& partition) {
+  return fmt::format("{}[{}]", partition.topic, partition.partition);
+}
+
+Error Stop(const TopicPartition& partition, const std::string& what) {
+  return {Code::kBadConfiguration,
+          fmt::format("{}: {}. Nothing was read. If that is how it shall be, "
+                      "delete its row from table sink_offsets and start again: "
+                      "the partition is then read from its beginning, and rows "
+                      "that are there already stay as they are",
+                      Name(partition), what)};
+}
+
+// Whether the store's offset can be one of this log.
+Result<void> CheckOffset(const TopicPartition& partition,
+                         const Claimed& claimed, const std::string& cluster_id,
+                         const Watermarks& log) {
+  if (!claimed.next) return {};
+  if (claimed.cluster_id != cluster_id)
+    return Stop(partition,
+                fmt::format("the store has read cluster {}, and this is {}",
+                            claimed.cluster_id, cluster_id));
+  if (*claimed.next > log.end)
+    return Stop(partition,
+                fmt::format("the store has read up to offset {}, and the log "
+                            "ends at {}: the topic was made again, or lost "
+                            "records",
+                            *claimed.next, log.end));
+  if (*claimed.next < log.begin)
+    return Stop(partition,
+                fmt::format("the store has read up to offset {}, and the log "
+                            "begins at {}: records were deleted before they "
+                            "were read",
+                            *claimed.next, log.begin));
+  return {};
+}
+
+// Reads one record of each partition, at the offsets given.
+Result<std::map<TopicPartition, Message>> ReadOneEach(Bus& bus,
+                                                      const Offsets& offsets,
+                                                      Duration timeout) {
+  std::map<TopicPartition, Message> found;
+  if (offsets.empty()) return found;
+  auto consumer = bus.NewConsumer({});
+  if (!consumer) return consumer.error();
+  const Result<void> assigned = (*consumer)->Assign(offsets);
+  if (!assigned) return assigned.error();
+
+  const Instant end = Clock::System().Uptime() + timeout;
+  while (found.size() < offsets.size()) {
+    const Duration left = end - Clock::System().Uptime();
+    if (left <= Duration::zero())
+      return Error{
+          Code::kTimedOut,
+          fmt::format("the last records of {} partitions could not be "
+                      "read within {}",
+                      offsets.size() - found.size(), FormatDuration(timeout))};
+    auto messages = (*consumer)->Poll(offsets.size(), left);
+    if (!messages) return messages.error();
+    std::vector<TopicPartition> done;
+    for (Message& message : *messages) {
+      const TopicPartition partition = message.topic_partition();
+      if (found.emplace(partition, std::move(message)).second)
+        done.push_back(partition);
+    }
+    // What comes after the one record is of no interest here.
+    const Result<void> paused = (*consumer)->Pause(done);
+    if (!paused) return paused.error();
+  }
+  const Result<void> closed = (*consumer)->Close(timeout);
+  if (!closed) return closed.error();
+  return found;
+}
+
+Result<void> CheckLastRecords(Bus& bus,
+                              const std::map<TopicPartition, Claimed>& claims,
+                              const std::map<TopicPartition, Watermarks>& log,
+                              Duration timeout) {
+  Offsets last;
+  for (const auto& [partition, claimed] : claims)
+    if (claimed.last && claimed.last->offset >= log.at(partition).begin)
+      last[partition] = claimed.last->offset;
+  const auto records = ReadOneEach(bus, last, timeout);
+  if (!records) return records.error();
+  for (const auto& [partition, record] : *records) {
+    const RecordIdentity& expected = *claims.at(partition).last;
+    if (record.offset == expected.offset &&
+        record.append_time == expected.append_time)
+      continue;
+    return Stop(
+        partition,
+        fmt::format("the store has read offset {} of {}, and the log "
+                    "holds there offset {} of {}: the topic was made "
+                    "again, or the database was restored from another",
+                    expected.offset, FormatRfc3339(expected.append_time),
+                    record.offset, FormatRfc3339(record.append_time)));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::map<TopicPartition, Owned>> ClaimPartitions(
+    Bus& bus, Store& store, const std::vector<TopicPartition>& partitions,
+    Duration timeout) {
+  const Result<std::string> cluster_id = bus.admin().ClusterId();
+  if (!cluster_id) return cluster_id.error();
+  const auto watermarks = bus.admin().FetchWatermarks(partitions);
+  if (!watermarks) return watermarks.error();
+
+  std::map<TopicPartition, Claimed> claims;
+  std::map<TopicPartition, Owned> owned;
+  for (const TopicPartition& partition : partitions) {
+    const Result<Claimed> claimed = store.Claim(partition, *cluster_id);
+    if (!claimed) return claimed.error();
+    const Watermarks& log = watermarks->at(partition);
+    const Result<void> fits =
+        CheckOffset(partition, *claimed, *cluster_id, log);
+    if (!fits) return fits.error();
+    owned[partition] = {claimed->epoch, claimed->next.value_or(log.begin)};
+    claims[partition] = *claimed;
+  }
+  const Result<void> same = CheckLastRecords(bus, claims, *watermarks, timeout);
+  if (!same) return same.error();
+  return owned;
+}
+
+}  // namespace newsmill

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/bus/topics.h"
+#include "core/flow/backoff.h"
+#include "core/flow/handler.h"
+#include "core/sites/site_catalogue.h"
+#include "sink/config.h"
+#include "sink/sink_batch.h"
+#include "sink/store.h"
+
+namespace newsmill {
+
+// Articles, outcomes, dead letters and accepted tasks -> rows.
+//
+// Reads where the store says, collects a batch, commits it with its offsets on
+// the worker's thread, and only then acknowledges the records; the offsets that
+// the group keeps are a copy for lag tools. While the store cannot be reached
+// the batch is kept, nothing more is taken, and readiness says why. A row that
+// the store refuses becomes a dead letter, and the rest is committed.
+class SinkHandler final : public Handler {
+ public:
+  // All outlive the handler.
+  SinkHandler(const SinkConfig& config, Bus& bus, const Topics& topics,
+              const SiteCatalogue& sites, Store& store, const Clock& clock);
+
+  // The topics that a sink reads.
+  static std::vector<std::string> ReadTopics(const Topics& topics);
+
+  void Attach(WorkerPort& port) override { port_ = &port; }
+  Result<Offsets> Assigned(
+      const std::vector<TopicPartition>& partitions) override;
+  void Revoked(const std::vector<TopicPartition>& partitions,
+               bool lost) override;
+  void Handle(Delivery delivery) override;
+  bool HasRoom(const TopicPartition& partition) const override;
+  void Tick(Instant now) override;
+  void Drain() override;
+  std::string NotReadyBecause() const override { return trouble_; }
+
+ private:
+  bool Full() const;
+  // Commits what is in hand, as far as it goes.
+  void Flush();
+  void Settle(const BatchResult& result, const StoreBatch& rows);
+  // Whether to try the rest of the batch at once.
+  bool Recover(const Error& error);
+  void LetGoOfFenced();
+  void WaitForStore(const Error& error);
+
+  const SinkConfig config_;
+  Bus& bus_;
+  Store& store_;
+  const Clock& clock_;
+  WorkerPort* port_ = nullptr;
+
+  std::map<TopicPartition, Owned> owned_;
+  SinkBatch batch_;
+  Instant oldest_{};  // when the first record in hand came
+  bool draining_ = false;
+
+  Backoff backoff_;
+  std::optional<Instant> not_before_;  // set: the store is in trouble
+  std::string trouble_;
+  Instant last_answer_{};  // of the store
+};
+
+}  // namespace newsmill
