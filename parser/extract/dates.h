@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -34,8 +35,8 @@ struct DateContext {
 std::optional<v1::PageDate> ParsePageDate(std::string_view text,
                                           const DateContext& context);
 
-// The same for a number out of JSON: 10 digits are seconds since 1970, 13 are
-// milliseconds; empty for any other.
+// The same for a number out of JSON: up to 10 digits are seconds since 1970, 12
+// and 13 are milliseconds; empty for numbers before 1973 and all others.
 std::optional<v1::PageDate> PageDateFromEpoch(int64_t number,
                                               const DateContext& context);
 
