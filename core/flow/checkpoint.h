@@ -1,8 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <map>
-#include <optional>
+#include <set>
 
 namespace newsmill {
 
@@ -23,12 +23,12 @@ class Checkpoint {
   int64_t Next(int64_t position) const;
 
   size_t in_flight() const { return unfinished_.size(); }
-  // Newest minus oldest offset in hand.
+  // Newest minus oldest offset in hand, which is what a restart reads again.
   int64_t spread() const;
 
  private:
   int64_t next_;  // one past the newest record that was handed out
-  std::map<int64_t, bool> unfinished_;
+  std::set<int64_t> unfinished_;
 };
 
 }  // namespace newsmill

@@ -22,11 +22,27 @@ struct Failure {
   bool retryable = false;
   int http_status = 0;
   // What the server asked for (Retry-After); the retry does not come earlier.
-  std::optional<Timestamp> not_before;
+  std::optional<Timestamp> not_before = std::nullopt;
+};
+
+// What became of one delivery.
+struct Settlement {
+  enum class Kind { kAck, kFinish, kFail, kReturned };
+  Kind kind = Kind::kReturned;
+  Message message;
+  uint64_t assignment = 0;  // during which the record was read
+  v1::FetchTask task;
+  std::vector<Record> outputs;
+  v1::Outcome outcome;
+  Failure failure;
 };
 
 // Where settled deliveries go; implemented by the worker.
-class SettlementSink;
+class SettlementSink {
+ public:
+  virtual ~SettlementSink() = default;
+  virtual void Settle(Settlement settlement) = 0;  // thread-safe
+};
 
 // A record and the duty to settle it: once, later, and from any thread.
 // A delivery that is destroyed unsettled is handed back: its offset stays
@@ -57,29 +73,12 @@ class Delivery {
   void Fail(Failure failure) &&;
 
  private:
-  friend class Worker;
+  void Settle(Settlement::Kind kind, Settlement settlement);
+
   Message message_;
   uint64_t assignment_ = 0;
   v1::FetchTask task_;
   std::shared_ptr<SettlementSink> sink_;
-};
-
-// What became of one delivery.
-struct Settlement {
-  enum class Kind { kAck, kFinish, kFail, kReturned };
-  Kind kind = Kind::kReturned;
-  Message message;
-  uint64_t assignment = 0;  // during which the record was read
-  v1::FetchTask task;
-  std::vector<Record> outputs;
-  v1::Outcome outcome;
-  Failure failure;
-};
-
-class SettlementSink {
- public:
-  virtual ~SettlementSink() = default;
-  virtual void Settle(Settlement settlement) = 0;  // thread-safe
 };
 
 }  // namespace newsmill

@@ -1,0 +1,90 @@
+// What is committed and when; what an acknowledged commit proves.
+
+#include <algorithm>
+
+#include "core/flow/worker_loop.h"
+#include "core/runtime/log.h"
+
+namespace newsmill {
+namespace {
+
+// Progress is committed that soon.
+constexpr Duration kProgress = std::chrono::milliseconds(200);
+// At least every quarter of the session timeout, with a margin for the turn.
+constexpr int kKeepAlive = 5;
+
+}  // namespace
+
+std::optional<int64_t> Worker::Loop::Committable(const TopicPartition& name,
+                                                 const Partition& partition) {
+  if (!partition.claimed) return std::nullopt;
+  if (partition.checkpoint.in_flight() > 0) {
+    return partition.checkpoint.Next(0);
+  }
+  if (partition.ceiling) return *partition.ceiling;
+  const Result<int64_t> position = consumer_->Position(name);
+  if (!position) return std::nullopt;  // not known before the first record
+  return partition.checkpoint.Next(*position);
+}
+
+void Worker::Loop::CommitWhenDue() {
+  const Instant now = clock_.Uptime();
+  if (phase_ == Phase::kEnded || now < commit_at_) return;
+  bool due = false, moved = false;
+  std::vector<TopicPartition> owned;
+  for (const auto& [name, partition] : partitions_) {
+    const std::optional<int64_t> next = Committable(name, partition);
+    if (!next) continue;
+    owned.push_back(name);
+    due = due || !partition.commit_sent ||
+          now - *partition.commit_sent >= options_.session_timeout / kKeepAlive;
+    moved = moved || next != partition.committed;
+  }
+  if (due || (moved && now - last_commit_ >= kProgress)) Commit(owned);
+}
+
+bool Worker::Loop::Commit(const std::vector<TopicPartition>& partitions) {
+  CommittedOffsets offsets;
+  for (const TopicPartition& name : partitions) {
+    const Partition* partition = Find(name);
+    if (partition == nullptr) continue;
+    const std::optional<int64_t> next = Committable(name, *partition);
+    if (next) offsets[name] = CommittedOffset{*next, ""};
+  }
+  if (offsets.empty()) return true;
+  const Instant sent = clock_.Uptime();
+  const Result<void> committed = consumer_->Commit(offsets);
+  if (!committed) {
+    OnCommitError(committed.error());
+    return false;
+  }
+  for (const auto& [name, offset] : offsets) {
+    Partition& partition = partitions_[name];
+    partition.committed = offset.next;
+    partition.commit_sent = sent;
+    freshness_.Confirm(name, sent);
+  }
+  last_commit_ = sent;
+  commit_error_.clear();
+  commit_backoff_.Reset();
+  return true;
+}
+
+void Worker::Loop::OnCommitError(const Error& error) {
+  metrics_.CountCommitFailure();
+  commit_error_ = "offsets cannot be committed: " + error.message;
+  const bool by_hand = options_.bounds.job_index.has_value();
+  const bool fenced = error.code == Code::kFenced && !by_hand;
+  if (!fenced && !IsRetryable(error.code)) return End(error, false);
+  // Some of it is somebody else's, and the next poll tells which: the listener
+  // then lets go of it.
+  if (fenced) freshness_.Doubt();
+  const Duration delay = commit_backoff_.Next();
+  commit_at_ = clock_.Uptime() + delay;
+  log::Warn("Offsets were not committed.",
+            {{"worker", options_.name},
+             {"error", error.message},
+             {"next_attempt_in", FormatDuration(delay)}});
+}
+
+}  // namespace newsmill
