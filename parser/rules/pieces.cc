@@ -84,6 +84,8 @@ class Cutter {
       return end;  // what is below is for browsers without video
     } else if (tag == "br") {
       Break(node);
+    } else if (tag == "td" || tag == "th") {
+      if (!IsBlank(line_)) line_.append(" | ");
     } else if (BreaksLine(tag)) {
       EnterBlock(tag, node, end);
     }
@@ -104,8 +106,7 @@ class Cutter {
 
   void EnterBlock(std::string_view tag, NodeId node, NodeId end) {
     if (node < row_end_) {  // a row is one line, whatever is in its cells
-      if (!IsBlank(line_))
-        line_.append(tag == "td" || tag == "th" ? " | " : " ");
+      line_.push_back(' ');
       return;
     }
     Flush();
