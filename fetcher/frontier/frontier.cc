@@ -39,6 +39,13 @@ void Frontier::Finish(const std::string& host, Instant now) {
   Settle(*entry);
 }
 
+void Frontier::Cancel(const std::string& host) {
+  Host* const entry = Find(host);
+  if (entry == nullptr) return;
+  entry->queue.Cancel();
+  Settle(*entry);
+}
+
 void Frontier::PutBack(const std::string& host, FetchId fetch, Instant now) {
   Host* const entry = Find(host);
   if (entry == nullptr) return;
@@ -58,10 +65,10 @@ void Frontier::WaitUntil(const std::string& host, Instant until) {
 std::optional<Instant> Frontier::WaitOf(const std::string& host,
                                         Instant now) const {
   const Host* const entry = Find(host);
-  if (entry == nullptr || entry->queue.next_start() <= now) {
+  if (entry == nullptr || entry->queue.wait_until() <= now) {
     return std::nullopt;
   }
-  return entry->queue.next_start();
+  return entry->queue.wait_until();
 }
 
 std::vector<FetchId> Frontier::TakeWaiting(const std::string& host) {

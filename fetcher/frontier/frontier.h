@@ -33,12 +33,14 @@ class Frontier {
   std::optional<FetchId> Pop(Instant now);
   // The request of a started fetch ended.
   void Finish(const std::string& host, Instant now);
+  // The fetch that was taken last made no request after all.
+  void Cancel(const std::string& host);
   // As Finish, and the fetch waits again, before all others of its host.
   void PutBack(const std::string& host, FetchId fetch, Instant now);
 
-  // Nobody asks the host before `until`.
+  // Nobody asks the host before `until`, whatever its delay.
   void WaitUntil(const std::string& host, Instant until);
-  // The host's wait, where it has one beyond `now`.
+  // That wait, where it lies beyond `now`.
   std::optional<Instant> WaitOf(const std::string& host, Instant now) const;
 
   // Takes what waits for the host; what runs is still to be finished.

@@ -1,7 +1,5 @@
 #include "fetcher/frontier/host_queue.h"
 
-#include <algorithm>
-
 namespace newsmill {
 
 void HostQueue::Push(FetchId fetch, std::optional<Instant> not_before) {
@@ -26,6 +24,7 @@ std::optional<FetchId> HostQueue::Pop(Instant now) {
     ready_.pop_front();
   }
   ++in_flight_;
+  before_pop_ = next_start_;
   next_start_ = now + limits_.delay;
   return fetch;
 }
@@ -35,15 +34,20 @@ void HostQueue::Finish(Instant now) {
   next_start_ = std::max(next_start_, now + limits_.delay);
 }
 
+void HostQueue::Cancel() {
+  --in_flight_;
+  next_start_ = before_pop_;
+}
+
 void HostQueue::WaitUntil(Instant until) {
-  next_start_ = std::max(next_start_, until);
+  wait_until_ = std::max(wait_until_, until);
 }
 
 std::optional<Instant> HostQueue::NextReady() const {
   if (in_flight_ >= std::max(1, limits_.concurrency)) return std::nullopt;
-  if (!ready_.empty()) return next_start_;
+  if (!ready_.empty()) return next_start();
   if (delayed_.empty()) return std::nullopt;
-  return std::max(next_start_, delayed_.begin()->first);
+  return std::max(next_start(), delayed_.begin()->first);
 }
 
 std::vector<FetchId> HostQueue::TakeAll() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -41,17 +42,21 @@ class HostQueue {
   std::optional<FetchId> Pop(Instant now);
   // A started fetch's request ended, however it did.
   void Finish(Instant now);
+  // The fetch that was taken last made no request after all.
+  void Cancel();
 
   // Nobody asks this host before `until`; a shorter wait changes nothing.
   void WaitUntil(Instant until);
+  Instant wait_until() const { return wait_until_; }
 
   // The earliest instant at which Pop gives something; nullopt while nothing
   // waits or the concurrency is used up.
   std::optional<Instant> NextReady() const;
   // Nothing waits and nothing runs.
   bool idle() const { return queued() == 0 && in_flight_ == 0; }
-  // From then on an idle queue remembers nothing that matters.
-  Instant next_start() const { return next_start_; }
+  // When the delay and the wait are over; from then on an idle queue remembers
+  // nothing that matters.
+  Instant next_start() const { return std::max(next_start_, wait_until_); }
 
   size_t queued() const { return ready_.size() + delayed_.size(); }
   int in_flight() const { return in_flight_; }
@@ -62,6 +67,8 @@ class HostQueue {
  private:
   const HostLimits limits_;
   Instant next_start_;
+  Instant before_pop_{};  // next_start_ before the last Pop
+  Instant wait_until_{};
   int in_flight_ = 0;
   std::deque<FetchId> ready_;
   std::multimap<Instant, FetchId> delayed_;

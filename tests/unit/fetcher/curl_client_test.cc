@@ -190,7 +190,7 @@ TEST(CurlClient, RefusesEndlessInterimAnswers) {
   for (int i = 0; i < 20'000; ++i) answers += "HTTP/1.1 100 Continue\r\n\r\n";
   const HttpResponse response = AskScripted({Send(answers), Hang()});
   EXPECT_EQ(response.failure, v1::REASON_HTTP_PROTOCOL);
-  EXPECT_THAT(response.detail, HasSubstr("larger than 262144 bytes"));
+  EXPECT_THAT(response.detail, HasSubstr("larger than 131072 bytes"));
 }
 
 TEST(CurlClient, EndsABodyAboveTheLimitAtTheHeaders) {

@@ -87,6 +87,15 @@ TEST(HostQueue, AnEndDoesNotShortenTheWait) {
   EXPECT_EQ(queue.NextReady(), At(60s));
 }
 
+TEST(HostQueue, AFetchThatMadeNoRequestCostsNoDelay) {
+  HostQueue queue({.delay = 1s, .concurrency = 1}, At(0s));
+  queue.Push(1);
+  queue.Push(2);
+  EXPECT_EQ(queue.Pop(At(0s)), 1u);
+  queue.Cancel();
+  EXPECT_EQ(queue.Pop(At(0s)), 2u);
+}
+
 TEST(HostQueue, GivesBackAllThatWaits) {
   HostQueue queue({.delay = 1s, .concurrency = 1}, At(0s));
   queue.Push(1);

@@ -1,0 +1,170 @@
+#include "fetcher/fetch_handler.h"
+
+#include <utility>
+
+#include "core/runtime/log.h"
+#include "fetcher/gate.h"
+#include "fetcher/http/curl_client.h"
+
+namespace newsmill {
+namespace {
+
+// How often the loop looks whether its assignments are still fresh while
+// nothing else happens.
+constexpr Duration kTurn = std::chrono::milliseconds(100);
+
+}  // namespace
+
+Result<std::unique_ptr<HttpClient>> NewHttpClient(const FetcherConfig& config) {
+  if (Result<void> checked = CheckFetcherConfig(config); !checked) {
+    return checked.error();
+  }
+  CurlClientOptions options;
+  options.user_agent = UserAgent(config);
+  options.connect_timeout = config.connect_timeout;
+  options.first_byte_timeout = config.first_byte_timeout;
+  options.total_timeout = config.total_timeout;
+  options.low_speed_limit = config.low_speed_limit;
+  options.low_speed_time = config.low_speed_time;
+  options.max_body_bytes = config.max_body_bytes;
+  options.max_in_flight = config.max_in_flight;
+  options.connect_to = config.connect_to;
+  options.ca_file = config.ca_file;
+  options.may_connect = [gate = Gate(config)](const std::string& address) {
+    return gate.MayAsk(address);
+  };
+  Result<std::unique_ptr<CurlClient>> client =
+      CurlClient::Create(std::move(options));
+  if (!client) return client.error();
+  return std::unique_ptr<HttpClient>(std::move(*client));
+}
+
+Result<std::unique_ptr<FetchHandler>> FetchHandler::Create(
+    const FetcherConfig& config, const SiteCatalogue& sites,
+    const Topics& topics, const Clock& clock) {
+  Result<std::unique_ptr<HttpClient>> http = NewHttpClient(config);
+  if (!http) return http.error();
+  if (!Gate(config).open()) {
+    log::Info(
+        "Only loopback will be asked: fetcher.robots is not \"off\" or "
+        "fetcher.contact is not set.");
+  }
+  return std::make_unique<FetchHandler>(config, sites, topics, clock,
+                                        std::move(*http));
+}
+
+FetchHandler::FetchHandler(const FetcherConfig& config,
+                           const SiteCatalogue& sites, const Topics& topics,
+                           const Clock& clock, std::unique_ptr<HttpClient> http)
+    : config_(config),
+      sites_(sites),
+      topics_(topics),
+      clock_(clock),
+      room_(config.max_queued),
+      http_(std::move(http)),
+      waker_(http_.get()) {}
+
+FetchHandler::~FetchHandler() {
+  if (!thread_.joinable()) return;
+  Give(End{});
+  thread_.join();
+}
+
+void FetchHandler::Attach(WorkerPort& port) {
+  port_ = &port;
+  thread_ = std::thread([this] { Run(); });
+}
+
+Result<Offsets> FetchHandler::Assigned(
+    const std::vector<TopicPartition>& partitions) {
+  Assign assign{PartitionsOfTasks(partitions)};
+  owned_.insert(assign.partitions.begin(), assign.partitions.end());
+  room_.ShareAmong(owned_.size());
+  Give(std::move(assign));
+  return Offsets{};
+}
+
+void FetchHandler::Revoked(const std::vector<TopicPartition>& partitions,
+                           bool) {
+  Revoke revoke{PartitionsOfTasks(partitions),
+                std::make_shared<std::promise<void>>()};
+  for (const int32_t partition : revoke.partitions) owned_.erase(partition);
+  room_.ShareAmong(owned_.size());
+  std::future<void> done = revoke.done->get_future();
+  Give(std::move(revoke));
+  done.wait();  // a turn of the loop at most
+}
+
+void FetchHandler::Handle(Delivery delivery) {
+  Room::Place place = room_.Take(delivery.message().partition);
+  Give(Take{std::move(delivery), std::move(place)});
+}
+
+bool FetchHandler::HasRoom(const TopicPartition& partition) const {
+  return room_.HasRoom(partition.partition);
+}
+
+// The loop turns by itself.
+void FetchHandler::Tick(Instant) {}
+
+void FetchHandler::Drain() { Give(BeginDrain{}); }
+
+std::string FetchHandler::NotReadyBecause() const {
+  const std::lock_guard lock(mutex_);
+  if (own_fault_.empty()) return "";
+  return "no connection can be opened: " + own_fault_;
+}
+
+void FetchHandler::Give(Order order) {
+  {
+    const std::lock_guard lock(mutex_);
+    orders_.push_back(std::move(order));
+  }
+  waker_->Wake();
+}
+
+std::vector<FetchHandler::Order> FetchHandler::TakeOrders() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(orders_, {});
+}
+
+void FetchHandler::Run() {
+  FetchLoop loop({config_, sites_, topics_, clock_}, std::move(http_), *port_);
+  while (true) {
+    for (Order& order : TakeOrders()) {
+      if (!Obey(loop, std::move(order))) return;
+    }
+    loop.Turn(kTurn);
+    const std::lock_guard lock(mutex_);
+    own_fault_ = loop.own_fault();
+  }
+}
+
+bool FetchHandler::Obey(FetchLoop& loop, Order order) {
+  if (auto* const assign = std::get_if<Assign>(&order)) {
+    loop.Assign(assign->partitions);
+  } else if (auto* const revoke = std::get_if<Revoke>(&order)) {
+    loop.Revoke(revoke->partitions);
+    revoke->done->set_value();
+  } else if (auto* const take = std::get_if<Take>(&order)) {
+    loop.Accept(std::move(take->delivery), std::move(take->place));
+  } else if (std::holds_alternative<BeginDrain>(order)) {
+    loop.Drain();
+  } else {
+    return false;
+  }
+  return true;
+}
+
+std::vector<int32_t> FetchHandler::PartitionsOfTasks(
+    const std::vector<TopicPartition>& partitions) const {
+  std::vector<int32_t> numbers;
+  for (const TopicPartition& partition : partitions) {
+    if (partition.topic == topics_.tasks) {
+      numbers.push_back(partition.partition);
+    }
+  }
+  return numbers;
+}
+
+}  // namespace newsmill

@@ -1,0 +1,133 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/base/time.h"
+#include "core/base/url.h"
+#include "core/bus/topics.h"
+#include "core/flow/backoff.h"
+#include "core/flow/delivery.h"
+#include "core/flow/handler.h"
+#include "core/sites/site_catalogue.h"
+#include "fetcher/config.h"
+#include "fetcher/fetch_metrics.h"
+#include "fetcher/frontier/frontier.h"
+#include "fetcher/gate.h"
+#include "fetcher/http/http_client.h"
+#include "fetcher/room.h"
+#include "fetcher/verdict.h"
+
+namespace newsmill {
+
+// How far ahead a task may be held in memory for its time to come.
+inline constexpr Duration kHoldTime = std::chrono::seconds(30);
+
+// What a fetch loop works with; all of it outlives the loop.
+struct FetchSurroundings {
+  const FetcherConfig& config;
+  const SiteCatalogue& sites;
+  const Topics& topics;
+  const Clock& clock;
+};
+
+// The fetcher's own loop: takes tasks in, asks their hosts in turn, and settles
+// each delivery. Used by one thread; a turn never waits longer than it is told.
+//
+// A task stays in memory from its delivery to its settlement, whether it waits,
+// runs or follows a redirect on its host. Waiting is no failure: what cannot be
+// asked within kHoldTime goes to a retry topic with its attempts unchanged.
+class FetchLoop {
+ public:
+  FetchLoop(const FetchSurroundings& surroundings,
+            std::unique_ptr<HttpClient> http, const WorkerPort& port);
+
+  // Partitions of `tasks`. A host is first asked a full delay after its
+  // partition was taken over.
+  void Assign(const std::vector<int32_t>& partitions);
+  // Aborts and hands back what it has of these partitions.
+  void Revoke(const std::vector<int32_t>& partitions);
+  void Accept(Delivery delivery, Room::Place place);
+  // Hands back what waits and starts nothing more.
+  void Drain();
+
+  // Ends what must not go on, starts what may, moves transfers; waits up to
+  // `max_wait` for something to happen.
+  void Turn(Duration max_wait);
+
+  // Tasks in memory.
+  size_t in_hand() const { return fetches_.size(); }
+  // Not empty: nothing is started because this machine is short of something.
+  const std::string& own_fault() const { return own_fault_; }
+
+ private:
+  struct Fetch {
+    FetchId id = 0;
+    Delivery delivery;
+    Room::Place place;
+    std::string host;
+    int32_t partition = 0;
+    std::optional<HttpClient::RequestId> request;
+    // The last moment's check found the assignment no longer fresh.
+    bool stale = false;
+  };
+
+  // Taking in.
+  bool Route(Delivery& delivery, const std::string& host, int32_t partition);
+  bool EndIfExpired(Delivery& delivery);
+  void Enqueue(Delivery delivery, Room::Place place, const std::string& host,
+               int32_t partition);
+  std::optional<Instant> EarliestFor(const v1::FetchTask& task) const;
+  void Defer(Delivery delivery, Timestamp until);
+
+  // Asking.
+  void AbortWhatIsStale();
+  void StartWhatMay(Instant now);
+  void StartRequest(Fetch& fetch);
+  bool MayRequest(FetchId id, const std::string& peer);
+  bool IsFresh(int32_t partition) const;
+
+  // Answers.
+  void Answered(FetchId id, HttpResponse response);
+  void Conclude(std::unique_ptr<Fetch> fetch, Verdict verdict,
+                HttpResponse response);
+  void SendPage(std::unique_ptr<Fetch> fetch, HttpResponse response);
+  void Redirected(std::unique_ptr<Fetch> fetch, int status,
+                  const std::string& location);
+  void Failed(std::unique_ptr<Fetch> fetch, const Verdict& verdict, int status);
+  void EndWith(std::unique_ptr<Fetch> fetch, const Verdict& verdict,
+               int status);
+  void OwnFault(std::unique_ptr<Fetch> fetch, const std::string& detail);
+  void HoldHost(const std::string& host, Timestamp until);
+
+  std::unique_ptr<Fetch> Take(FetchId id);
+  void WaitAgain(std::unique_ptr<Fetch> fetch);
+  Instant ToInstant(Timestamp time) const;
+  Duration WaitFor(Duration max_wait) const;
+
+  const FetcherConfig& config_;
+  const SiteCatalogue& sites_;
+  const Topics& topics_;
+  const Clock& clock_;
+  const WorkerPort& port_;
+  const Gate gate_;
+  const int32_t partitions_;
+  FetchMetrics metrics_;
+  Frontier frontier_;
+  std::map<int32_t, Instant> owned_since_;
+  std::unordered_map<FetchId, std::unique_ptr<Fetch>> fetches_;
+  FetchId next_id_ = 1;
+  std::map<int32_t, int> running_;  // requests per partition
+  bool draining_ = false;
+  Backoff own_fault_backoff_;
+  std::string own_fault_;
+  Instant paused_until_{};
+  // Last: its transfers speak to the above.
+  std::unique_ptr<HttpClient> http_;
+};
+
+}  // namespace newsmill

@@ -1,0 +1,82 @@
+#include "fetcher/fetch_metrics.h"
+
+namespace newsmill {
+namespace {
+
+prometheus::Histogram& Phase(const std::string& phase) {
+  return metrics::Histogram(
+      "newsmill_fetcher_request_seconds",
+      "Time from the start of a request to the end of each phase.",
+      {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60},
+      {{"phase", phase}});
+}
+
+double Seconds(int64_t milliseconds) {
+  return static_cast<double>(milliseconds) / 1000.0;
+}
+
+const char* OutcomeOf(const Verdict& verdict) {
+  switch (verdict.kind) {
+    case Verdict::Kind::kPage:
+      return "page";
+    case Verdict::Kind::kRedirect:
+      return "redirect";
+    case Verdict::Kind::kOutcome:
+      return verdict.outcome == v1::GONE ? "gone" : "skipped";
+    case Verdict::Kind::kFailure:
+      return verdict.retryable ? "retry" : "dead";
+    case Verdict::Kind::kOwnFault:
+      return "own_fault";
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+FetchMetrics::FetchMetrics()
+    : bytes_(metrics::Counter("newsmill_fetcher_body_bytes_total",
+                              "Bytes of bodies, as servers sent them.")),
+      forwarded_(
+          metrics::Counter("newsmill_fetcher_forwarded_tasks_total",
+                           "Tasks passed on to the partition of their host.")),
+      deferred_(metrics::Counter(
+          "newsmill_fetcher_deferred_tasks_total",
+          "Tasks put on a retry topic because their time has not come.")),
+      aborted_(metrics::Counter(
+          "newsmill_fetcher_aborted_requests_total",
+          "Requests ended because the assignment was no longer fresh.")),
+      in_flight_(metrics::Gauge("newsmill_fetcher_in_flight_requests",
+                                "Requests that run now.")),
+      queued_(metrics::Gauge("newsmill_fetcher_queued_tasks",
+                             "Tasks in memory that wait for their turn.")),
+      hosts_(metrics::Gauge("newsmill_fetcher_known_hosts",
+                            "Hosts with a queue or a delay to be kept.")),
+      connect_(Phase("connect")),
+      first_byte_(Phase("first_byte")),
+      total_(Phase("total")) {}
+
+void FetchMetrics::Answered(const HttpResponse& response) {
+  bytes_.Increment(static_cast<double>(response.body.size()));
+  if (response.status == 0) return;
+  connect_.Observe(Seconds(response.timing.connect_ms()));
+  first_byte_.Observe(Seconds(response.timing.first_byte_ms()));
+  total_.Observe(Seconds(response.timing.total_ms()));
+}
+
+void FetchMetrics::Judged(const Verdict& verdict) {
+  const std::string reason = verdict.reason == v1::REASON_UNSPECIFIED
+                                 ? "NONE"
+                                 : v1::Reason_Name(verdict.reason).substr(7);
+  metrics::Counter("newsmill_fetcher_attempts_total",
+                   "Attempts to fetch, by how they ended and why.",
+                   {{"outcome", OutcomeOf(verdict)}, {"reason", reason}})
+      .Increment();
+}
+
+void FetchMetrics::Sizes(size_t in_flight, size_t queued, size_t hosts) {
+  in_flight_.Set(static_cast<double>(in_flight));
+  queued_.Set(static_cast<double>(queued));
+  hosts_.Set(static_cast<double>(hosts));
+}
+
+}  // namespace newsmill

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "core/sites/site_catalogue.h"
+#include "fetcher/config.h"
+#include "fetcher/http/http_client.h"
+#include "newsmill/v1/fetched_page.pb.h"
+#include "newsmill/v1/outcome.pb.h"
+
+namespace newsmill {
+
+// What came of one target.
+struct FetchedOnce {
+  // Set where the server gave a page.
+  std::optional<v1::FetchedPage> page;
+  // Otherwise: kind (GONE, SKIPPED or DEAD), reason, detail, status, URL.
+  v1::Outcome outcome;
+};
+
+// Fetches single targets without a log, for `crawl`: the fetcher's own rules
+// for limits, redirects and who may be asked, one request at a time, each host
+// at its delay. It knows nothing of other processes and tries nothing twice.
+// Used by one thread.
+class OneShotFetcher {
+ public:
+  // kBadConfiguration for what cannot be worked with. The catalogue outlives
+  // the fetcher.
+  static Result<std::unique_ptr<OneShotFetcher>> Create(
+      const FetcherConfig& config, const SiteCatalogue& sites);
+
+  // `text`: the target as the user gave it, which decides whether a redirect
+  // may leave the site. Blocks, delays included.
+  FetchedOnce Fetch(const Target& target, const std::string& text);
+
+ private:
+  OneShotFetcher(const FetcherConfig& config, const SiteCatalogue& sites,
+                 std::unique_ptr<HttpClient> http);
+
+  HttpResponse Ask(const std::string& url);
+  void WaitForTurn(const Url& url);
+
+  const FetcherConfig config_;
+  const SiteCatalogue& sites_;
+  std::unique_ptr<HttpClient> http_;
+  std::map<std::string, Instant> next_start_;  // by host key
+};
+
+// One target with a fetcher of its own.
+Result<FetchedOnce> FetchOnce(const FetcherConfig& config,
+                              const SiteCatalogue& sites, const Target& target,
+                              const std::string& text);
+
+}  // namespace newsmill

@@ -1,0 +1,95 @@
+#include "fetcher/gate.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+
+namespace newsmill {
+namespace {
+
+constexpr int64_t kMostBodyBytes = 768 * 1024;
+constexpr char kExampleContact[] = "https://example.org/crawler";
+
+Error Bad(const std::string& key, const std::string& problem) {
+  return Error{Code::kBadConfiguration, "fetcher." + key + ": " + problem};
+}
+
+bool IsHeaderText(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F;
+  });
+}
+
+}  // namespace
+
+bool IsLoopback(const std::string& address) {
+  in_addr v4{};
+  if (inet_pton(AF_INET, address.c_str(), &v4) == 1) {
+    return (ntohl(v4.s_addr) >> 24) == 127;
+  }
+  in6_addr v6{};
+  if (inet_pton(AF_INET6, address.c_str(), &v6) != 1) return false;
+  if (IN6_IS_ADDR_LOOPBACK(&v6)) return true;
+  return IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127;
+}
+
+Gate::Gate(const FetcherConfig& config)
+    : open_(config.robots == "off" && !config.contact.empty()),
+      contact_(config.contact) {}
+
+void Gate::ExplainRefusal(const std::string& host, Verdict& verdict) const {
+  if (open_ || verdict.kind != Verdict::Kind::kFailure) return;
+  if (verdict.reason != v1::REASON_ADDRESS_REFUSED &&
+      verdict.reason != v1::REASON_DNS_FAILED) {
+    return;
+  }
+  verdict.reason = v1::REASON_ADDRESS_REFUSED;
+  verdict.retryable = false;
+  verdict.detail =
+      host +
+      " is not on this machine, and this version cannot read robots.txt yet. "
+      "If you answer for asking it without, put into newsmill.toml (contact: a "
+      "URL or an e-mail address of yours that its owner can write to):\n" +
+      LinesToPaste();
+}
+
+std::string Gate::LinesToPaste() const {
+  return "[fetcher]\nrobots = \"off\"\ncontact = \"" +
+         (contact_.empty() ? kExampleContact : contact_) + "\"";
+}
+
+std::string UserAgent(const FetcherConfig& config) {
+  if (config.contact.empty()) return config.user_agent;
+  return config.user_agent + " (+" + config.contact + ")";
+}
+
+Result<void> CheckFetcherConfig(const FetcherConfig& config) {
+  if (!IsHeaderText(config.user_agent) || config.user_agent.empty()) {
+    return Bad("user_agent", "a name without control characters is expected");
+  }
+  if (!IsHeaderText(config.contact)) {
+    return Bad("contact",
+               "a URL or an e-mail address without control characters is "
+               "expected");
+  }
+  if (config.max_body_bytes < 1 || config.max_body_bytes > kMostBodyBytes) {
+    return Bad("max_body_bytes", std::to_string(config.max_body_bytes) +
+                                     " is not between 1 and " +
+                                     std::to_string(kMostBodyBytes));
+  }
+  if (config.host_concurrency < 1) {
+    return Bad("host_concurrency", "at least 1 is expected");
+  }
+  if (config.max_in_flight < 1) {
+    return Bad("max_in_flight", "at least 1 is expected");
+  }
+  if (config.max_queued < 1) {
+    return Bad("max_queued", "at least 1 is expected");
+  }
+  if (config.max_redirects < 0) {
+    return Bad("max_redirects", "at least 0 is expected");
+  }
+  return {};
+}
+
+}  // namespace newsmill

@@ -1,0 +1,205 @@
+#include "fetcher/verdict.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include <curl/curl.h>
+
+#include "fetcher/http/response_head.h"
+
+namespace newsmill {
+namespace {
+
+std::string_view Trimmed(std::string_view text) {
+  const char* const blank = " \t\r\n";
+  const size_t first = text.find_first_not_of(blank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
+std::string ContentType(const HttpResponse& response) {
+  const std::string* const type = FindHeader(response.headers, "content-type");
+  return type == nullptr ? "" : *type;
+}
+
+Verdict Outcome(v1::OutcomeKind outcome, v1::Reason reason,
+                std::string detail) {
+  Verdict verdict;
+  verdict.kind = Verdict::Kind::kOutcome;
+  verdict.outcome = outcome;
+  verdict.reason = reason;
+  verdict.detail = std::move(detail);
+  return verdict;
+}
+
+Verdict Failed(v1::Reason reason, std::string detail, bool retryable) {
+  Verdict verdict;
+  verdict.reason = reason;
+  verdict.detail = std::move(detail);
+  verdict.retryable = retryable;
+  return verdict;
+}
+
+std::string StatusText(int status) {
+  return "the server answered " + std::to_string(status);
+}
+
+Verdict NotHtml(const HttpResponse& response) {
+  return Outcome(v1::SKIPPED, v1::REASON_NOT_HTML,
+                 "Content-Type is " + ContentType(response));
+}
+
+// What time or another try may cure.
+bool IsPassing(v1::Reason reason) {
+  switch (reason) {
+    case v1::REASON_CONNECT_FAILED:
+    case v1::REASON_DNS_FAILED:
+    case v1::REASON_TLS_FAILED:
+    case v1::REASON_TIMED_OUT:
+    case v1::REASON_TRUNCATED:
+    case v1::REASON_HTTP_PROTOCOL:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Verdict JudgeFailure(const HttpResponse& response) {
+  if (response.own_fault) {
+    Verdict verdict = Failed(response.failure, response.detail, true);
+    verdict.kind = Verdict::Kind::kOwnFault;
+    return verdict;
+  }
+  // A film that is too large is first of all no page.
+  if (response.failure == v1::REASON_TOO_LARGE &&
+      !MayBePage(ContentType(response))) {
+    return NotHtml(response);
+  }
+  return Failed(response.failure, response.detail, IsPassing(response.failure));
+}
+
+Verdict JudgeSuccess(const HttpResponse& response) {
+  const int status = response.status;
+  if (status != 200 && status != 203) {
+    if (status == 204 || status == 205) {
+      return Outcome(v1::SKIPPED, v1::REASON_EMPTY_BODY, StatusText(status));
+    }
+    return Failed(v1::REASON_HTTP_UNEXPECTED, StatusText(status), false);
+  }
+  if (response.body.empty()) {
+    return Outcome(v1::SKIPPED, v1::REASON_EMPTY_BODY,
+                   StatusText(status) + " with no byte of a body");
+  }
+  if (!MayBePage(ContentType(response))) return NotHtml(response);
+  Verdict page;
+  page.kind = Verdict::Kind::kPage;
+  return page;
+}
+
+Verdict JudgeRedirect(const HttpResponse& response) {
+  const int status = response.status;
+  const bool moves = status == 301 || status == 302 || status == 303 ||
+                     status == 307 || status == 308;
+  if (!moves) {
+    return Failed(v1::REASON_HTTP_UNEXPECTED, StatusText(status), false);
+  }
+  const std::string* const location = FindHeader(response.headers, "location");
+  if (location == nullptr || location->empty()) {
+    return Failed(v1::REASON_HTTP_PROTOCOL,
+                  StatusText(status) + " without a Location field", false);
+  }
+  Verdict redirect;
+  redirect.kind = Verdict::Kind::kRedirect;
+  redirect.location = *location;
+  return redirect;
+}
+
+// 429 and 503, whose Retry-After is a fact about the whole host.
+Verdict JudgeOverload(const HttpResponse& response, v1::Reason reason,
+                      Timestamp now) {
+  Verdict verdict = Failed(reason, StatusText(response.status), true);
+  const std::string* const field = FindHeader(response.headers, "retry-after");
+  if (field == nullptr) return verdict;
+  verdict.host_not_before = ParseRetryAfter(*field, now);
+  verdict.detail += " with Retry-After: " + *field;
+  if (!verdict.host_not_before) verdict.detail += " (neither seconds nor date)";
+  return verdict;
+}
+
+Verdict JudgeClientError(const HttpResponse& response, Timestamp now) {
+  const int status = response.status;
+  switch (status) {
+    case 404:
+      return Outcome(v1::GONE, v1::REASON_HTTP_NOT_FOUND, StatusText(status));
+    case 410:
+      return Outcome(v1::GONE, v1::REASON_HTTP_GONE, StatusText(status));
+    case 429:
+      return JudgeOverload(response, v1::REASON_HTTP_TOO_MANY_REQUESTS, now);
+    default:
+      // 408 and 425 say themselves that the request may be repeated.
+      return Failed(v1::REASON_HTTP_CLIENT_ERROR, StatusText(status),
+                    status == 408 || status == 425);
+  }
+}
+
+}  // namespace
+
+Verdict JudgeAnswer(const HttpResponse& response, Timestamp now) {
+  if (response.failure != v1::REASON_UNSPECIFIED) {
+    return JudgeFailure(response);
+  }
+  switch (response.status / 100) {
+    case 2:
+      return JudgeSuccess(response);
+    case 3:
+      return JudgeRedirect(response);
+    case 4:
+      return JudgeClientError(response, now);
+    case 5:
+      if (response.status == 503) {
+        return JudgeOverload(response, v1::REASON_HTTP_SERVER_ERROR, now);
+      }
+      return Failed(v1::REASON_HTTP_SERVER_ERROR, StatusText(response.status),
+                    true);
+    default:
+      return Failed(v1::REASON_HTTP_UNEXPECTED, StatusText(response.status),
+                    false);
+  }
+}
+
+std::optional<Timestamp> ParseRetryAfter(std::string_view text, Timestamp now) {
+  const std::string value(Trimmed(text));
+  if (value.empty()) return std::nullopt;
+  const bool digits = std::all_of(value.begin(), value.end(),
+                                  [](char c) { return c >= '0' && c <= '9'; });
+  if (digits) {
+    int64_t seconds = 0;
+    const auto parsed =
+        std::from_chars(value.data(), value.data() + value.size(), seconds);
+    const int64_t most = kMostRetryAfter / std::chrono::seconds(1);
+    // Only a number beyond 64 bits fails here.
+    if (parsed.ec != std::errc() || seconds > most) seconds = most;
+    return now + std::chrono::seconds(seconds);
+  }
+  const time_t date = curl_getdate(value.c_str(), nullptr);
+  if (date == -1) return std::nullopt;
+  const Timestamp named{std::chrono::seconds(date)};
+  return std::clamp(named, now, now + kMostRetryAfter);
+}
+
+bool MayBePage(std::string_view content_type) {
+  std::string type(Trimmed(content_type.substr(0, content_type.find(';'))));
+  std::transform(type.begin(), type.end(), type.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  const size_t slash = type.find('/');
+  if (slash == std::string::npos) return true;  // says nothing
+  const std::string_view family = std::string_view(type).substr(0, slash);
+  const std::string_view name = std::string_view(type).substr(slash + 1);
+  if (family == "text") return true;
+  if (family != "application") return false;
+  return name == "xml" || name == "json" || name == "octet-stream" ||
+         name.ends_with("+xml") || name.ends_with("+json");
+}
+
+}  // namespace newsmill
