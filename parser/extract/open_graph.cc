@@ -1,0 +1,155 @@
+#include "parser/extract/open_graph.h"
+
+#include <charconv>
+
+#include "parser/html/text.h"
+
+namespace newsmill {
+namespace {
+
+std::string Lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  }
+  return out;
+}
+
+void SetSize(std::string_view text, bool width, v1::Image* image) {
+  int32_t size = 0;
+  const auto read =
+      std::from_chars(text.data(), text.data() + text.size(), size);
+  if (read.ec != std::errc() || size <= 0) return;
+  width ? image->set_width(size) : image->set_height(size);
+}
+
+// Structured properties belong to the last og:image before them.
+std::vector<v1::Image> OpenGraphImages(const MetaTable& metas) {
+  std::vector<v1::Image> images;
+  for (const MetaTable::Entry& entry : metas.entries()) {
+    if (entry.name == "og:image" || entry.name == "og:image:url") {
+      const bool same = !images.empty() && images.back().url() == entry.content;
+      if (!same) images.emplace_back().set_url(std::string(entry.content));
+    } else if (images.empty()) {
+      continue;
+    } else if (entry.name == "og:image:width") {
+      SetSize(entry.content, true, &images.back());
+    } else if (entry.name == "og:image:height") {
+      SetSize(entry.content, false, &images.back());
+    } else if (entry.name == "og:image:alt") {
+      images.back().set_alternate_text(std::string(entry.content));
+    }
+  }
+  return images;
+}
+
+std::vector<v1::Image> TwitterImages(const MetaTable& metas) {
+  std::string_view url = metas.First("twitter:image");
+  if (url.empty()) url = metas.First("twitter:image:src");
+  std::vector<v1::Image> images;
+  if (url.empty()) return images;
+  images.emplace_back().set_url(std::string(url));
+  if (const auto alt = metas.First("twitter:image:alt"); !alt.empty()) {
+    images.back().set_alternate_text(std::string(alt));
+  }
+  return images;
+}
+
+std::vector<v1::Video> OpenGraphVideos(const MetaTable& metas) {
+  std::vector<v1::Video> videos;
+  for (const char* name : {"og:video:secure_url", "og:video:url", "og:video"}) {
+    if (const auto url = metas.First(name); !url.empty() && videos.empty()) {
+      videos.emplace_back().set_url(std::string(url));
+    }
+  }
+  return videos;
+}
+
+std::vector<v1::Person> ArticleAuthors(const MetaTable& metas) {
+  std::vector<v1::Person> people;
+  for (const std::string_view author : metas.All("article:author")) {
+    for (v1::Person& person : PeopleOf(author)) people.push_back(person);
+  }
+  return people;
+}
+
+std::vector<std::string> ArticleTags(const MetaTable& metas) {
+  std::vector<std::string> tags;
+  for (const std::string_view tag : metas.All("article:tag")) {
+    for (std::string& word : SplitList(tag)) tags.push_back(std::move(word));
+  }
+  return tags;
+}
+
+void FillTypeAndAccess(const MetaTable& metas, ArticleFiller* fill) {
+  const std::string type = Lower(metas.First("og:type"));
+  if (type == "article") fill->PageType(v1::Article::ARTICLE, "og:type");
+  if (type.starts_with("video")) fill->PageType(v1::Article::VIDEO, "og:type");
+  const std::string tier = Lower(metas.First("article:content_tier"));
+  if (tier == "free" || tier == "locked") {
+    fill->AccessibleForFree(tier == "free", "article:content_tier");
+  }
+}
+
+}  // namespace
+
+MetaTable::MetaTable(const Document& document) {
+  for (NodeId node = 0; node < document.size(); ++node) {
+    if (document.tag(node) != "meta") continue;
+    const std::string_view content =
+        TrimBlanks(document.attribute(node, "content").value_or(""));
+    if (content.empty()) continue;
+    for (const char* by : {"property", "name", "itemprop"}) {
+      const auto name = document.attribute(node, by);
+      if (!name || TrimBlanks(*name).empty()) continue;
+      std::string key = Lower(TrimBlanks(*name));
+      if (key.starts_with("og:article:")) key.erase(0, 3);
+      entries_.push_back({std::move(key), content});
+      break;
+    }
+  }
+}
+
+std::string_view MetaTable::First(std::string_view name) const {
+  for (const Entry& entry : entries_) {
+    if (entry.name == name) return entry.content;
+  }
+  return {};
+}
+
+std::vector<std::string_view> MetaTable::All(std::string_view name) const {
+  std::vector<std::string_view> out;
+  for (const Entry& entry : entries_) {
+    if (entry.name == name) out.push_back(entry.content);
+  }
+  return out;
+}
+
+void FillFromOpenGraph(const MetaTable& metas, ArticleFiller* fill) {
+  fill->From(v1::Provenance::OPEN_GRAPH);
+  const std::string_view site = metas.First("og:site_name");
+  for (const char* title : {"og:title", "twitter:title"}) {
+    fill->Headline(WithoutSiteName(metas.First(title), site), title);
+  }
+  for (const char* name : {"og:description", "twitter:description"}) {
+    fill->Description(metas.First(name), name);
+  }
+  fill->Authors(ArticleAuthors(metas), "article:author");
+  v1::Organization publisher;
+  publisher.set_name(std::string(site));
+  fill->Publisher(publisher, "og:site_name");
+  fill->DatePublished(metas.First("article:published_time"),
+                      "article:published_time");
+  for (const char* name : {"article:modified_time", "og:updated_time"}) {
+    fill->DateModified(metas.First(name), name);
+  }
+  fill->Language(metas.First("og:locale"), "og:locale");
+  fill->Section(metas.First("article:section"), "article:section");
+  fill->Keywords(ArticleTags(metas), "article:tag");
+  fill->Images(OpenGraphImages(metas), "og:image");
+  fill->Images(TwitterImages(metas), "twitter:image");
+  fill->Videos(OpenGraphVideos(metas), "og:video");
+  FillTypeAndAccess(metas, fill);
+}
+
+}  // namespace newsmill
