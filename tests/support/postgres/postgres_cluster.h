@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "tests/support/process/child_process.h"
+#include "tests/support/process/temp_folder.h"
+
+namespace newsmill::testing {
+
+// A PostgreSQL of its own, by the distribution's programs, in a temporary
+// folder, on a Unix socket there. Runs as user `postgres` where the test is
+// root, which PostgreSQL refuses. Ends with this object, and with the thread
+// that made it. fsync is off: a killed server loses nothing, a killed machine
+// would.
+class PostgresCluster {
+ public:
+  // Makes the folder and starts the server. `settings`: "name=value".
+  static Result<std::unique_ptr<PostgresCluster>> Start(
+      const std::vector<std::string>& settings = {});
+  ~PostgresCluster();
+
+  // For libpq, as the superuser.
+  std::string url() const;
+
+  void Kill9();           // the server and with it its backends
+  Result<void> Stop();    // in order, sessions are ended
+  Result<void> Resume();  // after Kill9 or Stop, on the same data
+
+ private:
+  PostgresCluster() : folder_("newsmill-postgres") {}
+
+  Result<void> Initialise();
+  Result<void> Launch();
+  std::vector<std::string> Command(const std::string& program) const;
+  std::string data() const { return folder_ / "data"; }
+
+  process::TempFolder folder_;
+  std::string bin_;  // the folder of the programs
+  std::vector<std::string> settings_;
+  std::unique_ptr<process::ChildProcess> server_;
+};
+
+}  // namespace newsmill::testing
