@@ -15,17 +15,17 @@ double Seconds(int64_t milliseconds) {
   return static_cast<double>(milliseconds) / 1000.0;
 }
 
-const char* OutcomeOf(const AnswerVerdict& verdict) {
+const char* OutcomeOf(const Verdict& verdict) {
   switch (verdict.kind) {
-    case AnswerVerdict::Kind::kPage:
+    case Verdict::Kind::kPage:
       return "page";
-    case AnswerVerdict::Kind::kRedirect:
+    case Verdict::Kind::kRedirect:
       return "redirect";
-    case AnswerVerdict::Kind::kOutcome:
+    case Verdict::Kind::kOutcome:
       return verdict.outcome == v1::GONE ? "gone" : "skipped";
-    case AnswerVerdict::Kind::kFailure:
+    case Verdict::Kind::kFailure:
       return verdict.retryable ? "retry" : "dead";
-    case AnswerVerdict::Kind::kOwnFault:
+    case Verdict::Kind::kOwnFault:
       return "own_fault";
   }
   return "unknown";
@@ -63,7 +63,7 @@ void FetchMetrics::Answered(const HttpResponse& response) {
   total_.Observe(Seconds(response.timing.total_ms()));
 }
 
-void FetchMetrics::Judged(const AnswerVerdict& verdict) {
+void FetchMetrics::Judged(const Verdict& verdict) {
   const std::string reason = verdict.reason == v1::REASON_UNSPECIFIED
                                  ? "NONE"
                                  : v1::Reason_Name(verdict.reason).substr(7);

@@ -22,18 +22,18 @@ std::string ContentType(const HttpResponse& response) {
   return type == nullptr ? "" : *type;
 }
 
-AnswerVerdict Outcome(v1::OutcomeKind outcome, v1::Reason reason,
-                      std::string detail) {
-  AnswerVerdict verdict;
-  verdict.kind = AnswerVerdict::Kind::kOutcome;
+Verdict Outcome(v1::OutcomeKind outcome, v1::Reason reason,
+                std::string detail) {
+  Verdict verdict;
+  verdict.kind = Verdict::Kind::kOutcome;
   verdict.outcome = outcome;
   verdict.reason = reason;
   verdict.detail = std::move(detail);
   return verdict;
 }
 
-AnswerVerdict Failed(v1::Reason reason, std::string detail, bool retryable) {
-  AnswerVerdict verdict;
+Verdict Failed(v1::Reason reason, std::string detail, bool retryable) {
+  Verdict verdict;
   verdict.reason = reason;
   verdict.detail = std::move(detail);
   verdict.retryable = retryable;
@@ -44,7 +44,7 @@ std::string StatusText(int status) {
   return "the server answered " + std::to_string(status);
 }
 
-AnswerVerdict NotHtml(const HttpResponse& response) {
+Verdict NotHtml(const HttpResponse& response) {
   return Outcome(v1::SKIPPED, v1::REASON_NOT_HTML,
                  "Content-Type is " + ContentType(response));
 }
@@ -64,10 +64,10 @@ bool IsPassing(v1::Reason reason) {
   }
 }
 
-AnswerVerdict JudgeFailure(const HttpResponse& response) {
+Verdict JudgeFailure(const HttpResponse& response) {
   if (response.own_fault) {
-    AnswerVerdict verdict = Failed(response.failure, response.detail, true);
-    verdict.kind = AnswerVerdict::Kind::kOwnFault;
+    Verdict verdict = Failed(response.failure, response.detail, true);
+    verdict.kind = Verdict::Kind::kOwnFault;
     return verdict;
   }
   // A film that is too large is first of all no page.
@@ -78,7 +78,7 @@ AnswerVerdict JudgeFailure(const HttpResponse& response) {
   return Failed(response.failure, response.detail, IsPassing(response.failure));
 }
 
-AnswerVerdict JudgeSuccess(const HttpResponse& response) {
+Verdict JudgeSuccess(const HttpResponse& response) {
   const int status = response.status;
   if (status != 200 && status != 203) {
     if (status == 204 || status == 205) {
@@ -91,12 +91,12 @@ AnswerVerdict JudgeSuccess(const HttpResponse& response) {
                    StatusText(status) + " with no byte of a body");
   }
   if (!MayBePage(ContentType(response))) return NotHtml(response);
-  AnswerVerdict page;
-  page.kind = AnswerVerdict::Kind::kPage;
+  Verdict page;
+  page.kind = Verdict::Kind::kPage;
   return page;
 }
 
-AnswerVerdict JudgeRedirect(const HttpResponse& response) {
+Verdict JudgeRedirect(const HttpResponse& response) {
   const int status = response.status;
   const bool moves = status == 301 || status == 302 || status == 303 ||
                      status == 307 || status == 308;
@@ -108,16 +108,16 @@ AnswerVerdict JudgeRedirect(const HttpResponse& response) {
     return Failed(v1::REASON_HTTP_PROTOCOL,
                   StatusText(status) + " without a Location field", false);
   }
-  AnswerVerdict redirect;
-  redirect.kind = AnswerVerdict::Kind::kRedirect;
+  Verdict redirect;
+  redirect.kind = Verdict::Kind::kRedirect;
   redirect.location = *location;
   return redirect;
 }
 
 // 429 and 503, whose Retry-After is a fact about the whole host.
-AnswerVerdict JudgeOverload(const HttpResponse& response, v1::Reason reason,
-                            Timestamp now) {
-  AnswerVerdict verdict = Failed(reason, StatusText(response.status), true);
+Verdict JudgeOverload(const HttpResponse& response, v1::Reason reason,
+                      Timestamp now) {
+  Verdict verdict = Failed(reason, StatusText(response.status), true);
   const std::string* const field = FindHeader(response.headers, "retry-after");
   if (field == nullptr) return verdict;
   verdict.host_not_before = ParseRetryAfter(*field, now);
@@ -126,7 +126,7 @@ AnswerVerdict JudgeOverload(const HttpResponse& response, v1::Reason reason,
   return verdict;
 }
 
-AnswerVerdict JudgeClientError(const HttpResponse& response, Timestamp now) {
+Verdict JudgeClientError(const HttpResponse& response, Timestamp now) {
   const int status = response.status;
   switch (status) {
     case 404:
@@ -144,7 +144,7 @@ AnswerVerdict JudgeClientError(const HttpResponse& response, Timestamp now) {
 
 }  // namespace
 
-AnswerVerdict JudgeAnswer(const HttpResponse& response, Timestamp now) {
+Verdict JudgeAnswer(const HttpResponse& response, Timestamp now) {
   if (response.failure != v1::REASON_UNSPECIFIED) {
     return JudgeFailure(response);
   }

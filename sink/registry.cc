@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "sink/postgres/postgres_migrator.h"
+#include "sink/postgres/postgres_reader.h"
+#include "sink/postgres/postgres_store.h"
 #include "sink/sqlite/sqlite_migrator.h"
 #include "sink/sqlite/sqlite_store.h"
 
@@ -38,7 +41,23 @@ Result<std::unique_ptr<Migrator>> OpenSqliteMigrator(
   return sqlite::OpenMigrator(SqlitePath(config, data_dir));
 }
 
+Result<std::unique_ptr<Store>> OpenPostgres(const SinkConfig& config,
+                                            const std::string&) {
+  return postgres::OpenStore(config, Clock::System());
+}
+
+Result<std::unique_ptr<StoreReader>> OpenPostgresReader(
+    const SinkConfig& config, const std::string&) {
+  return postgres::OpenReader(config);
+}
+
+Result<std::unique_ptr<Migrator>> OpenPostgresMigrator(const SinkConfig& config,
+                                                       const std::string&) {
+  return postgres::OpenMigrator(config);
+}
+
 constexpr Backend kBackends[] = {
+    {"postgres", OpenPostgres, OpenPostgresReader, OpenPostgresMigrator},
     {"sqlite", OpenSqlite, OpenSqliteReader, OpenSqliteMigrator},
 };
 

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "sink/registry.h"
+#include "tests/support/postgres/postgres_cluster.h"
 
 // What every test over a real store needs: an empty one, and short ways to make
 // records.
@@ -137,6 +138,9 @@ class Owner {
   int64_t next_ = 0;
   int64_t epoch_ = 0;
 };
+
+// The database that the tests of one binary share; started at its first use.
+testing::PostgresCluster& Cluster();
 
 // An empty place of the backend that the parameter names.
 class StoreTest : public ::testing::TestWithParam<std::string> {

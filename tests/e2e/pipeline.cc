@@ -30,7 +30,7 @@ int FreePort() {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
-  (void)bind(fd, reinterpret_cast<sockaddr*>(&address), size);
+  bind(fd, reinterpret_cast<sockaddr*>(&address), size);
   getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
   close(fd);
   return ntohs(address.sin_port);
@@ -232,12 +232,10 @@ Result<StoreReader*> Pipeline::Reader() {
   return reader_.get();
 }
 
-Result<int64_t> Pipeline::Settled(const std::string& batch) {
+Result<int64_t> Pipeline::Settled() {
   const Result<StoreReader*> reader = Reader();
   if (!reader) return reader.error();
-  LedgerFilter filter;
-  filter.batch = batch;
-  const auto counts = (*reader)->CountLedger(filter);
+  const auto counts = (*reader)->CountLedger({});
   if (!counts) {
     reader_.reset();  // the store may have been away
     return counts.error();
@@ -265,14 +263,12 @@ Result<void> Pipeline::AwaitSettled(int64_t tasks, Duration deadline) {
   }
 }
 
-Result<std::vector<LedgerRow>> Pipeline::Ledger(const std::string& batch) {
+Result<std::vector<LedgerRow>> Pipeline::Ledger() {
   const Result<StoreReader*> reader = Reader();
   if (!reader) return reader.error();
   std::vector<LedgerRow> rows;
-  LedgerFilter filter;
-  filter.batch = batch;
   const Result<void> visited =
-      (*reader)->VisitLedger(filter, [&rows](const LedgerRow& row) {
+      (*reader)->VisitLedger({}, [&rows](const LedgerRow& row) {
         rows.push_back(row);
         return true;
       });

@@ -1,0 +1,58 @@
+#pragma once
+
+#ifdef NEWSMILL_PLANTED_FAULTS
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#endif
+
+// Where a test freezes a sink inside its transaction. In a build with
+// NEWSMILL_PLANTED_FAULTS the variable NEWSMILL_FAULT_SINK_STOP names one point
+// (half-sent-flush, before-first-sync, after-sync), at which the process stops
+// itself once with SIGSTOP; in every other build this is nothing.
+
+namespace newsmill::postgres::planted {
+
+enum class Point { kHalfSentFlush, kBeforeFirstSync, kAfterSync };
+
+#ifdef NEWSMILL_PLANTED_FAULTS
+
+inline const char* Name(Point point) {
+  switch (point) {
+    case Point::kHalfSentFlush:
+      return "half-sent-flush";
+    case Point::kBeforeFirstSync:
+      return "before-first-sync";
+    case Point::kAfterSync:
+      return "after-sync";
+  }
+  return "";
+}
+
+inline bool Stopped(bool now) {
+  static bool stopped = false;
+  const bool before = stopped;
+  stopped = stopped || now;
+  return before;
+}
+
+inline bool Wanted(Point point) {
+  const char* wanted = std::getenv("NEWSMILL_FAULT_SINK_STOP");
+  return wanted != nullptr && std::strcmp(wanted, Name(point)) == 0 &&
+         !Stopped(false);
+}
+
+inline void StopAt(Point point) {
+  if (!Wanted(point)) return;
+  Stopped(true);
+  std::raise(SIGSTOP);
+}
+
+#else
+
+inline bool Wanted(Point) { return false; }
+inline void StopAt(Point) {}
+
+#endif
+
+}  // namespace newsmill::postgres::planted
