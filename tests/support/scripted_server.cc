@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
@@ -31,9 +32,6 @@ void Check(bool ok, const char* what) {
   std::abort();
 }
 
-struct SslContextDeleter {
-  void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
-};
 struct SslDeleter {
   void operator()(SSL* ssl) const { SSL_free(ssl); }
 };
@@ -75,8 +73,12 @@ Script RedirectTo(const std::string& location, const std::string& status) {
 
 class ScriptedServer::Impl {
  public:
-  Impl(Answerer answerer, const Tls& tls) : answerer_(std::move(answerer)) {
-    if (!tls.certificate_file.empty()) OpenTls(tls);
+  Impl(Answerer answerer, std::shared_ptr<SSL_CTX> tls)
+      : answerer_(std::move(answerer)), context_(std::move(tls)) {
+    if (context_ != nullptr) {
+      SSL_CTX_set_mode(context_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                           SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    }
     Listen();
     wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     Check(wake_ >= 0, "eventfd");
@@ -102,6 +104,7 @@ class ScriptedServer::Impl {
     const std::lock_guard lock(mutex_);
     return accepted_;
   }
+  int open() const { return open_; }
 
  private:
   struct Connection {
@@ -114,18 +117,6 @@ class ScriptedServer::Impl {
     std::optional<SteadyClock::time_point> paused_until;
     bool closed = false;
   };
-
-  void OpenTls(const Tls& tls) {
-    context_.reset(SSL_CTX_new(TLS_server_method()));
-    Check(SSL_CTX_use_certificate_chain_file(context_.get(),
-                                             tls.certificate_file.c_str()) == 1,
-          "certificate");
-    Check(SSL_CTX_use_PrivateKey_file(context_.get(), tls.key_file.c_str(),
-                                      SSL_FILETYPE_PEM) == 1,
-          "key");
-    SSL_CTX_set_mode(context_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE |
-                                         SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  }
 
   void Listen() {
     listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -159,6 +150,7 @@ class ScriptedServer::Impl {
         Advance(connection);
       }
       connections_.remove_if([](const Connection& c) { return c.closed; });
+      open_ = static_cast<int>(connections_.size());
       if (descriptors[1].revents != 0) Accept();
     }
   }
@@ -193,6 +185,7 @@ class ScriptedServer::Impl {
         SSL_set_accept_state(connection.ssl.get());
       }
       connections_.push_back(std::move(connection));
+      open_ = static_cast<int>(connections_.size());
     }
   }
 
@@ -242,6 +235,7 @@ class ScriptedServer::Impl {
         space + 1, request.head.find(' ', space + 1) - space - 1);
     request.host = HeaderValue(request.head, "Host");
     request.connection = connection.number;
+    request.received_at = SteadyClock::now();
     const Script script = answerer_(request);
     connection.script.assign(script.begin(), script.end());
     const std::lock_guard lock(mutex_);
@@ -314,7 +308,7 @@ class ScriptedServer::Impl {
   }
 
   const Answerer answerer_;
-  std::unique_ptr<SSL_CTX, SslContextDeleter> context_;
+  const std::shared_ptr<SSL_CTX> context_;
   int listener_ = -1;
   int wake_ = -1;
   int port_ = 0;
@@ -323,13 +317,15 @@ class ScriptedServer::Impl {
   mutable std::mutex mutex_;
   std::vector<Request> requests_;  // guarded by mutex_
   int accepted_ = 0;               // guarded by mutex_
+  std::atomic<int> open_ = 0;
   std::thread thread_;
 };
 
 ScriptedServer::ScriptedServer(Answerer answerer)
-    : ScriptedServer(std::move(answerer), Tls{}) {}
-ScriptedServer::ScriptedServer(Answerer answerer, Tls tls)
-    : impl_(std::make_unique<Impl>(std::move(answerer), tls)) {}
+    : ScriptedServer(std::move(answerer), nullptr) {}
+ScriptedServer::ScriptedServer(Answerer answerer,
+                               std::shared_ptr<ssl_ctx_st> tls)
+    : impl_(std::make_unique<Impl>(std::move(answerer), std::move(tls))) {}
 ScriptedServer::~ScriptedServer() = default;
 
 int ScriptedServer::port() const { return impl_->port(); }
@@ -347,5 +343,6 @@ std::vector<ScriptedServer::Request> ScriptedServer::requests() const {
 }
 
 int ScriptedServer::connections() const { return impl_->accepted(); }
+int ScriptedServer::open_connections() const { return impl_->open(); }
 
 }  // namespace newsmill::testing

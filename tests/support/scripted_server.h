@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+struct ssl_ctx_st;  // OpenSSL's SSL_CTX
+
 namespace newsmill::testing {
 
 // One thing a ScriptedServer does on a connection.
@@ -47,18 +49,14 @@ class ScriptedServer {
     std::string head;    // as received
     std::string host;    // of the Host field
     int connection = 0;  // counts accepted connections from 1
+    std::chrono::steady_clock::time_point received_at{};
   };
   // Called on the server's thread, for each request.
   using Answerer = std::function<Script(const Request&)>;
 
-  // PEM files of a chain and its key; empty: plain text.
-  struct Tls {
-    std::string certificate_file;
-    std::string key_file;
-  };
-
   explicit ScriptedServer(Answerer answerer);
-  ScriptedServer(Answerer answerer, Tls tls);
+  // Speaks TLS.
+  ScriptedServer(Answerer answerer, std::shared_ptr<ssl_ctx_st> tls);
   ~ScriptedServer();
   ScriptedServer(const ScriptedServer&) = delete;
   ScriptedServer& operator=(const ScriptedServer&) = delete;
@@ -69,7 +67,9 @@ class ScriptedServer {
 
   // What was asked so far, in order. Thread-safe.
   std::vector<Request> requests() const;
+  // Connections accepted so far, and those that stand now.
   int connections() const;
+  int open_connections() const;
 
  private:
   class Impl;
