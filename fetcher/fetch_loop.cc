@@ -314,7 +314,7 @@ void FetchLoop::Conclude(std::unique_ptr<Fetch> fetch, Verdict verdict,
 }
 
 void FetchLoop::SendPage(std::unique_ptr<Fetch> fetch, HttpResponse response) {
-  frontier_.Finish(fetch->host, clock_.Uptime());
+  frontier_.Finish(fetch->host, RequestEnd());
   const v1::FetchedPage page = MakePage(
       fetch->delivery.task(), std::move(response), sites_, clock_.Now());
   std::move(fetch->delivery).Ack({EncodePage(page, topics_.pages)});
@@ -335,7 +335,7 @@ void FetchLoop::Redirected(std::unique_ptr<Fetch> fetch, int status,
   if (url && url->HostKey() == fetch->host) {
     return WaitAgain(std::move(fetch));  // it goes on before others begin
   }
-  frontier_.Finish(fetch->host, clock_.Uptime());
+  frontier_.Finish(fetch->host, RequestEnd());
   Record record = EncodeTask(task, topics_.tasks);
   if (url) record.partition = PartitionForKey(url->HostKey(), partitions_);
   std::move(fetch->delivery).Ack({std::move(record)});
@@ -344,7 +344,7 @@ void FetchLoop::Redirected(std::unique_ptr<Fetch> fetch, int status,
 
 void FetchLoop::EndWith(std::unique_ptr<Fetch> fetch, const Verdict& verdict,
                         int status) {
-  frontier_.Finish(fetch->host, clock_.Uptime());
+  frontier_.Finish(fetch->host, RequestEnd());
   v1::Outcome outcome;
   outcome.set_kind(verdict.outcome);
   outcome.set_reason(verdict.reason);
@@ -358,7 +358,7 @@ void FetchLoop::EndWith(std::unique_ptr<Fetch> fetch, const Verdict& verdict,
 
 void FetchLoop::Failed(std::unique_ptr<Fetch> fetch, const Verdict& verdict,
                        int status) {
-  frontier_.Finish(fetch->host, clock_.Uptime());
+  frontier_.Finish(fetch->host, RequestEnd());
   if (verdict.host_not_before) HoldHost(fetch->host, *verdict.host_not_before);
   Failure failure;
   failure.reason = verdict.reason;
@@ -406,7 +406,7 @@ std::unique_ptr<FetchLoop::Fetch> FetchLoop::Take(FetchId id) {
 void FetchLoop::WaitAgain(std::unique_ptr<Fetch> fetch) {
   if (draining_) return;  // handed back
   fetch->request.reset();
-  frontier_.PutBack(fetch->host, fetch->id, clock_.Uptime());
+  frontier_.PutBack(fetch->host, fetch->id, RequestEnd());
   const FetchId id = fetch->id;
   fetches_.emplace(id, std::move(fetch));
 }

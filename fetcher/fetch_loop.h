@@ -106,6 +106,9 @@ class FetchLoop {
 
   std::unique_ptr<Fetch> Take(FetchId id);
   void WaitAgain(std::unique_ptr<Fetch> fetch);
+  // The present, rounded up: the clock counts whole milliseconds, and a delay
+  // counts from the end of a request.
+  Instant RequestEnd() const { return clock_.Uptime() + Duration(1); }
   Instant ToInstant(Timestamp time) const;
   Duration WaitFor(Duration max_wait) const;
 

@@ -88,8 +88,9 @@ FetchedOnce OneShotFetcher::Fetch(const Target& target,
     WaitForTurn(*url);
     HttpResponse response = Ask(task.url());
     const Timestamp now = clock.Now();
-    next_start_[url->HostKey()] =
-        clock.Uptime() + LimitsOf(url->host(), sites_, config_).delay;
+    // Rounded up: the clock counts whole milliseconds.
+    next_start_[url->HostKey()] = clock.Uptime() + Duration(1) +
+                                  LimitsOf(url->host(), sites_, config_).delay;
 
     Verdict verdict = Judge(response, config_, url->HostKey(), now);
     if (verdict.kind == Verdict::Kind::kPage) {
