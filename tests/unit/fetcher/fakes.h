@@ -1,5 +1,6 @@
 #pragma once
 
+#include <condition_variable>
 #include <deque>
 #include <filesystem>
 #include <fstream>
@@ -51,9 +52,18 @@ class RecordingSink : public SettlementSink {
   void Settle(Settlement settlement) override {
     const std::lock_guard lock(mutex_);
     settled_.push_back(std::move(settlement));
+    changed_.notify_all();
   }
   std::vector<Settlement> Take() {
     const std::lock_guard lock(mutex_);
+    return std::exchange(settled_, {});
+  }
+  // Waits for `count` of them; fewer only if they do not come at all.
+  std::vector<Settlement> Await(size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, std::chrono::seconds(30),
+                      [&] { return settled_.size() >= count; });
+    EXPECT_EQ(settled_.size(), count);
     return std::exchange(settled_, {});
   }
   size_t size() const {
@@ -63,6 +73,7 @@ class RecordingSink : public SettlementSink {
 
  private:
   mutable std::mutex mutex_;
+  std::condition_variable changed_;
   std::vector<Settlement> settled_;
 };
 
