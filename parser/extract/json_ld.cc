@@ -295,19 +295,22 @@ bool NamesPage(const JsonLdGraph& graph, const JsonValue& node,
   return false;
 }
 
-// The article that names this page, else the first with a headline; a list of
-// articles that are elsewhere has none.
+// The article that names this page, else the first with a headline, else the
+// only one.
 const JsonValue* FindArticle(const JsonLdGraph& graph,
                              const PageContext& context) {
   const JsonValue* first = nullptr;
+  const JsonValue* only = nullptr;
+  int articles = 0;
   for (const JsonValue& node : graph.nodes()) {
     if (!JsonLdGraph::IsArticle(node)) continue;
     if (NamesPage(graph, node, context)) return &node;
     if (first == nullptr && !graph.Text(node, "headline").empty()) {
       first = &node;
     }
+    only = ++articles == 1 ? &node : nullptr;
   }
-  return first;
+  return first != nullptr ? first : only;
 }
 
 }  // namespace

@@ -1,0 +1,242 @@
+#include "parser/extract/metadata.h"
+
+#include <gmock/gmock.h>
+
+#include <string>
+
+#include "parser/extract/article_filler.h"
+#include "parser/extract/generic.h"
+#include "parser/extract/paragraphs.h"
+#include "tests/unit/parser/extract/pages.h"
+
+namespace newsmill {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(OpenGraph, FillsAnArticle) {
+  const v1::Article article = FillPage(FillFromMetadata, R"(
+      <meta property="og:title" content="Council agrees | Example News">
+      <meta property="og:site_name" content="Example News">
+      <meta property="og:description" content=" A night. ">
+      <meta property="og:type" content="article">
+      <meta property="og:locale" content="zh_cn">
+      <meta property="og:image" content="/i/1.jpg">
+      <meta property="og:image:url" content="/i/1.jpg">
+      <meta property="og:image:width" content="640">
+      <meta property="og:image:alt" content="Hall">
+      <meta property="og:image" content="/i/2.jpg">
+      <meta property="og:article:published_time" content="2024-05-06 07:08">
+      <meta property="article:modified_time" content="2024-05-06T09:00:00Z">
+      <meta property="article:author" content="https://social.example/ada">
+      <meta property="article:author" content="Ada Byron">
+      <meta property="article:section" content="City">
+      <meta property="article:tag" content="council">
+      <meta property="article:tag" content="mayor, budget">
+      <meta property="article:content_tier" content="locked">
+      <meta property="og:video" content="/v.mp4">)");
+  EXPECT_EQ(article.headline(), "Council agrees");
+  EXPECT_EQ(article.publisher().name(), "Example News");
+  EXPECT_EQ(article.description(), "A night.");
+  EXPECT_EQ(article.page_type(), v1::Article::ARTICLE);
+  EXPECT_EQ(article.in_language(), "zh-CN");
+  ASSERT_EQ(article.images_size(), 2);
+  EXPECT_EQ(article.images(0).url(), "https://news.example/i/1.jpg");
+  EXPECT_EQ(article.images(0).width(), 640);
+  EXPECT_EQ(article.images(0).alternate_text(), "Hall");
+  EXPECT_EQ(TimeOf(article.date_published()), "2024-05-05T23:08:00.000Z");
+  EXPECT_EQ(TimeOf(article.date_modified()), "2024-05-06T09:00:00.000Z");
+  ASSERT_EQ(article.authors_size(), 1);
+  EXPECT_EQ(article.authors(0).name(), "Ada Byron");
+  EXPECT_EQ(article.article_section().name(), "City");
+  EXPECT_THAT(article.keywords(), ElementsAre("council", "mayor", "budget"));
+  EXPECT_TRUE(article.has_is_accessible_for_free());
+  EXPECT_FALSE(article.is_accessible_for_free());
+  EXPECT_EQ(article.videos(0).url(), "https://news.example/v.mp4");
+  EXPECT_EQ(SourceOf(article, "headline"), "OPEN_GRAPH og:title");
+}
+
+TEST(OpenGraph, FallsBackToTwitterCards) {
+  const v1::Article article = FillPage(FillFromMetadata, R"(
+      <meta name="twitter:title" content="T">
+      <meta name="twitter:description" content="D">
+      <meta name="twitter:image" content="//img.example/t.jpg">)");
+  EXPECT_EQ(article.headline(), "T");
+  EXPECT_EQ(article.description(), "D");
+  EXPECT_EQ(article.images(0).url(), "https://img.example/t.jpg");
+  EXPECT_EQ(SourceOf(article, "images"), "OPEN_GRAPH twitter:image");
+}
+
+TEST(FillFromMetadata, PrefersJsonLdFieldByField) {
+  const v1::Article article =
+      FillPage(FillFromMetadata,
+               JsonLdPage(R"({"@type": "NewsArticle", "headline": "J"})") +
+                   "<meta property=og:title content=O>"
+                   "<meta property=og:description content=D>");
+  EXPECT_EQ(article.headline(), "J");
+  EXPECT_EQ(article.description(), "D");
+}
+
+TEST(FillFromMetadata, LeavesWhatIsSetAlone) {
+  v1::Article article;
+  article.set_headline("by the rule");
+  article.set_like_count(0);
+  article.add_authors()->set_name("甲");
+  const Document document = ParsePage(
+      JsonLdPage(R"({"@type": "NewsArticle", "headline": "J", "author": "X",
+                     "interactionStatistic": {"interactionType": "LikeAction",
+                     "userInteractionCount": 9}})"));
+  FillFromMetadata(document, ExampleContext(), &article);
+  EXPECT_EQ(article.headline(), "by the rule");
+  EXPECT_EQ(article.authors(0).name(), "甲");
+  EXPECT_EQ(article.like_count(), 0);
+  EXPECT_EQ(SourceOf(article, "headline"), "none");
+}
+
+TEST(FillFromMetadata, SaysNothingOfAPageThatSaysNothing) {
+  const v1::Article article = FillPage(
+      FillFromMetadata, "<meta property=og:title content=' '><p>text</p>");
+  EXPECT_EQ(article.ByteSizeLong(), 0U) << article.ShortDebugString();
+}
+
+TEST(FillFromMarkup, ReadsCommonMetaNames) {
+  const v1::Article article = FillPage(FillFromMarkup, R"(
+      <html lang="zh-cn"><head><base href="https://cdn.example/">
+      <link rel="shortcut canonical" href="/c/1.html">
+      <meta name="Description" content="D">
+      <meta name="Keywords" content="甘肃，检察院 、欠薪">
+      <meta name="author" content="张三;李四">
+      <meta name="publishdate" content="2024-05-06">
+      <meta name="DC.date.modified" content="2024-05-07">
+      <meta name="copyright" content="© News"></head>)");
+  EXPECT_EQ(article.description(), "D");
+  EXPECT_THAT(article.keywords(), ElementsAre("甘肃", "检察院", "欠薪"));
+  ASSERT_EQ(article.authors_size(), 2);
+  EXPECT_EQ(article.authors(1).name(), "李四");
+  EXPECT_EQ(article.date_published().raw(), "2024-05-06");
+  EXPECT_EQ(article.date_published().precision(), v1::PageDate::DAY);
+  EXPECT_EQ(article.date_modified().raw(), "2024-05-07");
+  EXPECT_EQ(article.in_language(), "zh-CN");
+  EXPECT_EQ(article.canonical_url(), "https://cdn.example/c/1.html");
+  EXPECT_EQ(article.copyright_notice(), "© News");
+  EXPECT_EQ(SourceOf(article, "keywords"), "META keywords");
+  EXPECT_EQ(SourceOf(article, "canonical_url"), "HTML link[rel=canonical]");
+}
+
+TEST(FillFromMarkup, TakesTheH1ThatTheTitleRepeats) {
+  const v1::Article article = FillPage(
+      FillFromMarkup,
+      "<title>Council agrees on budget - Example</title><h1>Example</h1>"
+      "<h1> Council agrees\n on budget </h1>");
+  EXPECT_EQ(article.headline(), "Council agrees on budget");
+  EXPECT_EQ(SourceOf(article, "headline"), "HTML h1");
+}
+
+TEST(FillFromMarkup, CutsASiteNameOnlyWhereThePageNamesIt) {
+  EXPECT_EQ(FillPage(FillFromMarkup, "<title>A - B - Site</title>").headline(),
+            "A - B - Site");
+  EXPECT_EQ(FillPage(FillFromMarkup,
+                     "<meta property=og:site_name content=Site>"
+                     "<title>A - B - Site</title>")
+                .headline(),
+            "A - B");
+}
+
+TEST(FillFromMarkup, TakesTheH1WhereThereIsNoTitle) {
+  EXPECT_EQ(FillPage(FillFromMarkup, "<h1></h1><h1>H</h1>").headline(), "H");
+}
+
+TEST(FillFromMarkup, ReadsTimeElements) {
+  const v1::Article meant =
+      FillPage(FillFromMarkup,
+               "<nav><time datetime=2020-01-01>x</time></nav>"
+               "<time datetime=2021-01-01></time>"
+               "<time itemprop='datePublished' datetime=2022-01-01></time>"
+               "<time itemprop='x dateModified' datetime=2023-01-01></time>");
+  EXPECT_EQ(meant.date_published().raw(), "2022-01-01");
+  EXPECT_EQ(meant.date_modified().raw(), "2023-01-01");
+  const v1::Article plain =
+      FillPage(FillFromMarkup,
+               "<aside><time datetime=2020-01-01></time></aside>"
+               "<time>2 May</time><time datetime=2021-01-01></time>");
+  EXPECT_EQ(plain.date_published().raw(), "2021-01-01");
+}
+
+TEST(FillFromParagraphs, TakesTheDensestContainer) {
+  const v1::Article article = FillPage(
+      FillFromParagraphs,
+      "<div><p>Teaser of another story.</p></div>"
+      "<article><p>First paragraph of the story, long enough.</p>"
+      "<p>Second <b>one</b>,<br>in two lines.</p><div><p>Inner.</p></div>"
+      "</article><footer><p>A very long imprint that nobody would want to have "
+      "in the body of an article, whatever its length may be.</p></footer>");
+  ASSERT_EQ(article.blocks_size(), 3);
+  EXPECT_EQ(article.article_body(),
+            "First paragraph of the story, long enough.\nSecond one,\nin two "
+            "lines.");
+  EXPECT_EQ(SourceOf(article, "article_body"), "HTML article > p");
+}
+
+TEST(FillFromParagraphs, LeavesOutParagraphsOfLinks) {
+  const v1::Article article = FillPage(
+      FillFromParagraphs,
+      "<div><p>Text of the story.</p><p><a href=1>Read this other story</a></p>"
+      "<p>More text, with <a href=2>a link</a> in it.</p></div>");
+  EXPECT_EQ(article.blocks_size(), 2);
+  EXPECT_THAT(article.article_body(), Not(HasSubstr("Read this")));
+}
+
+TEST(FillFromParagraphs, KeepsTheBodyThatIsThere) {
+  v1::Article article;
+  article.add_blocks()->set_kind(v1::Block::IMAGE);
+  FillFromParagraphs(ParsePage("<p>text</p>"), ExampleContext(), &article);
+  EXPECT_EQ(article.blocks_size(), 1);
+  EXPECT_EQ(article.article_body(), "");
+}
+
+TEST(ExtractGeneric, MakesAnArticleOfAPlainPage) {
+  const v1::Article article =
+      FillPage(ExtractGeneric,
+               "<html lang=en><title>H</title><time datetime=2024-05-06></time>"
+               "<p>One.</p><p>Two.</p>");
+  EXPECT_EQ(article.headline(), "H");
+  EXPECT_EQ(article.article_body(), "One.\nTwo.");
+  EXPECT_EQ(article.date_published().raw(), "2024-05-06");
+  EXPECT_EQ(article.in_language(), "en");
+}
+
+TEST(ExtractGeneric, GivesTheSameBytesForTheSamePage) {
+  const std::string page =
+      JsonLdPage(
+          R"({"@type": "NewsArticle", "headline": "J", "author": "A"})") +
+      "<meta property=og:image content=/1.jpg><p>One.</p>";
+  EXPECT_EQ(FillPage(ExtractGeneric, page).SerializeAsString(),
+            FillPage(ExtractGeneric, page).SerializeAsString());
+}
+
+TEST(WithoutSiteName, WantsASeparator) {
+  EXPECT_EQ(WithoutSiteName("标题_澎湃新闻", "澎湃新闻"), "标题");
+  EXPECT_EQ(WithoutSiteName("Site: A title", "Site"), "A title");
+  EXPECT_EQ(WithoutSiteName("A day at the Guardian", "Guardian"),
+            "A day at the Guardian");
+  EXPECT_EQ(WithoutSiteName("Site", "Site"), "Site");
+  EXPECT_EQ(WithoutSiteName("- Site", "Site"), "- Site");
+  EXPECT_EQ(WithoutSiteName("A - B", ""), "A - B");
+}
+
+TEST(PlainText, ResolvesWhatWasEscapedTwice) {
+  EXPECT_EQ(PlainText("A &amp; B&nbsp;&#39;c&#39;"), "A & B 'c'");
+  EXPECT_EQ(PlainText("<b>A</b> &lt;i&gt;"), "A <i>");
+  EXPECT_EQ(PlainText("R & D, a < b"), "R & D, a < b");
+}
+
+TEST(SplitList, SplitsAtEveryComma) {
+  EXPECT_THAT(SplitList("a, b;c|d，e、f； ,g h "),
+              ElementsAre("a", "b", "c", "d", "e", "f", "g h"));
+  EXPECT_THAT(SplitList(""), ElementsAre());
+}
+
+}  // namespace
+}  // namespace newsmill
