@@ -16,7 +16,7 @@ namespace newsmill {
 struct Failure {
   v1::Reason reason = v1::REASON_UNSPECIFIED;
   // For a person: what was found, what was expected.
-  std::string detail;
+  std::string detail = {};
   // Whether the same task may succeed later; it is then tried again after the
   // next of the configured delays, and dead when those are used up.
   bool retryable = false;
