@@ -1,0 +1,159 @@
+#include <nlohmann/json.hpp>
+
+#include "app/article_view.h"
+#include "app/cli/format.h"
+#include "app/cli/message_json.h"
+#include "app/cli/table.h"
+#include "app/commands/commands.h"
+#include "app/open.h"
+
+namespace newsmill {
+namespace {
+
+constexpr int64_t kPeoplesLimit = 50;
+
+// Which articles, as `list` and `export` ask it.
+struct Selection {
+  std::string site, batch, since, fields;
+  std::optional<int64_t> limit;
+
+  void Declare(Arguments& arguments) {
+    arguments.Option("--site", "NAME", &site, "of this site only");
+    arguments.Option("--batch", "NAME", &batch, "of this batch only");
+    arguments.Option("--since", "TIME", &since,
+                     "fetched since then: RFC 3339, 7d, yesterday");
+    arguments.Option("--limit", "N", &limit, "at most so many");
+    arguments.Option("--fields", "A,B", &fields,
+                     "only these fields, such as headline,date_published.time");
+  }
+
+  Result<ArticleFilter> Filter(Context& context) const {
+    const auto instant = ResolveInstant(context, "--since", since);
+    if (!instant) return instant.error();
+    return ArticleFilter{site, batch, *instant, limit};
+  }
+};
+
+// One JSON object a line, as they come from the store, until nobody reads.
+Result<ExitCode> PrintLines(Context& context, const Selection& selection) {
+  const Result<FieldSelection> fields = FieldSelection::Parse(selection.fields);
+  if (!fields) return fields.error();
+  const Result<ArticleFilter> filter = selection.Filter(context);
+  if (!filter) return filter.error();
+  const auto reader = OpenReader(context.settings);
+  if (!reader) return reader.error();
+  const auto visited =
+      (*reader)->VisitArticles(*filter, [&](const v1::Article& article) {
+        return context.out.Line(JsonLine(fields->Apply(article)));
+      });
+  if (!visited) return visited.error();
+  return Finished(context);
+}
+
+class ArticlesList : public Command {
+ public:
+  std::string name() const override { return "articles list"; }
+  std::string summary() const override {
+    return "List the articles that were stored, oldest fetch first";
+  }
+  void Declare(Arguments& arguments) override {
+    selection_.Declare(arguments);
+    arguments.Flag("--json", &json_, "one object a line, all fields");
+  }
+
+  Result<ExitCode> Run(Context& context) override {
+    if (json_ || !selection_.fields.empty()) {
+      return PrintLines(context, selection_);
+    }
+    return PrintTable(context);
+  }
+
+ private:
+  Result<ExitCode> PrintTable(Context& context) {
+    Result<ArticleFilter> filter = selection_.Filter(context);
+    if (!filter) return filter.error();
+    const int64_t limit = filter->limit.value_or(kPeoplesLimit);
+    filter->limit = limit + 1;  // one more tells whether there are more
+    const auto reader = OpenReader(context.settings);
+    if (!reader) return reader.error();
+    Table table({{"KEY"},
+                 {"PUBLISHED"},
+                 {"SECTION", Table::Align::kLeft, 14},
+                 {"HEADLINE", Table::Align::kLeft, 200}});
+    int64_t count = 0;
+    const auto visited =
+        (*reader)->VisitArticles(*filter, [&](const v1::Article& article) {
+          if (++count <= limit) AddRow(article, &table);
+          return true;
+        });
+    if (!visited) return visited.error();
+    if (count > 0) table.Print(context.out);
+    context.out.Flush();
+    if (count == 0) context.err.Line("No articles.");
+    if (count > limit && !selection_.limit) {
+      context.err.Line("There are more; --limit N shows them.");
+    }
+    return Finished(context);
+  }
+
+  static void AddRow(const v1::Article& article, Table* table) {
+    table->Add({{article.article_key(), Style::kCyan},
+                {DateText(article.date_published())},
+                {article.article_section().name()},
+                {article.headline(), Style::kBold}});
+  }
+
+  Selection selection_;
+  bool json_ = false;
+};
+
+class ArticlesShow : public Command {
+ public:
+  std::string name() const override { return "articles show"; }
+  std::string summary() const override { return "Show one article"; }
+  void Declare(Arguments& arguments) override {
+    arguments.Positional("KEY", &key_, true, "article key, URL or article ID");
+    arguments.Flag("--json", &json_, "as a JSON object");
+  }
+
+  Result<ExitCode> Run(Context& context) override {
+    const auto reader = OpenReader(context.settings);
+    if (!reader) return reader.error();
+    const Result<v1::Article> article = (*reader)->FindArticle(key_);
+    if (!article) return article.error();
+    if (json_) {
+      context.out.Line(JsonText(MessageToJson(*article)));
+    } else {
+      PrintArticle(*article, context.out);
+    }
+    return Finished(context);
+  }
+
+ private:
+  std::string key_;
+  bool json_ = false;
+};
+
+class ArticlesExport : public Command {
+ public:
+  std::string name() const override { return "articles export"; }
+  std::string summary() const override {
+    return "Write articles as JSON lines, in a stable order";
+  }
+  void Declare(Arguments& arguments) override { selection_.Declare(arguments); }
+  Result<ExitCode> Run(Context& context) override {
+    return PrintLines(context, selection_);
+  }
+
+ private:
+  Selection selection_;
+  bool json_ = false;
+};
+
+}  // namespace
+
+CommandPtr MakeArticlesList() { return std::make_unique<ArticlesList>(); }
+CommandPtr MakeArticlesShow() { return std::make_unique<ArticlesShow>(); }
+CommandPtr MakeArticlesExport() { return std::make_unique<ArticlesExport>(); }
+
+}  // namespace newsmill

@@ -1,0 +1,64 @@
+#include "app/commands/commands.h"
+
+namespace newsmill {
+
+std::vector<CommandPtr> AllCommands() {
+  using Make = CommandPtr (*)();
+  constexpr Make kCommands[] = {
+      MakeRun,
+      MakeCrawl,
+      MakeEnqueue,
+      MakeFetcher,
+      MakeParser,
+      MakeSink,
+      MakeArticlesList,
+      MakeArticlesShow,
+      MakeArticlesExport,
+      MakeBatchList,
+      MakeBatchShow,
+      MakeDeadList,
+      MakeDeadShow,
+      MakeTopicsCreate,
+      MakeTopicsCheck,
+      MakeTopicsList,
+      MakeTopicsLag,
+      MakeRulesCheck,
+      MakeRulesTest,
+      MakeStoreStatus,
+      MakeStoreMigrate,
+      MakeConfigCheck,
+      MakeConfigShow,
+      MakeConfigDefaults,
+      MakeConfigReference,
+      MakeDocsOutcomes,
+      MakeVersion,
+  };
+  std::vector<CommandPtr> commands;
+  for (const Make make : kCommands) commands.push_back(make());
+  return commands;
+}
+
+std::vector<CommandGroup> AllGroups() {
+  return {
+      {"Work:", ""},
+      {"run", ""},
+      {"crawl", ""},
+      {"enqueue", ""},
+      {"Results:", ""},
+      {"articles", "list, show or export what was stored"},
+      {"batch", "list or show batches of tasks"},
+      {"dead", "list or show what could not be worked on"},
+      {"Workers, each a process of its own:", ""},
+      {"fetcher", ""},
+      {"parser", ""},
+      {"sink", ""},
+      {"Upkeep:", ""},
+      {"topics", "create, check, list the log's topics; see what waits"},
+      {"store", "see or migrate the store's schema"},
+      {"rules", "check or test the site rules"},
+      {"config", "check or show the configuration"},
+      {"version", ""},
+  };
+}
+
+}  // namespace newsmill

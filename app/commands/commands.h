@@ -1,0 +1,44 @@
+#pragma once
+
+#include <vector>
+
+#include "app/cli/command.h"
+#include "app/cli/command_line.h"
+
+namespace newsmill {
+
+// Every command, in the order of the help. A further one is a file in this
+// folder and a line in commands.cc.
+std::vector<CommandPtr> AllCommands();
+std::vector<CommandGroup> AllGroups();
+
+CommandPtr MakeArticlesExport();
+CommandPtr MakeArticlesList();
+CommandPtr MakeArticlesShow();
+CommandPtr MakeAudit();
+CommandPtr MakeBatchList();
+CommandPtr MakeBatchShow();
+CommandPtr MakeConfigCheck();
+CommandPtr MakeConfigDefaults();
+CommandPtr MakeConfigReference();
+CommandPtr MakeConfigShow();
+CommandPtr MakeCrawl();
+CommandPtr MakeDeadList();
+CommandPtr MakeDeadShow();
+CommandPtr MakeDocsOutcomes();
+CommandPtr MakeEnqueue();
+CommandPtr MakeFetcher();
+CommandPtr MakeParser();
+CommandPtr MakeRulesCheck();
+CommandPtr MakeRulesTest();
+CommandPtr MakeRun();
+CommandPtr MakeSink();
+CommandPtr MakeStoreMigrate();
+CommandPtr MakeStoreStatus();
+CommandPtr MakeTopicsCheck();
+CommandPtr MakeTopicsCreate();
+CommandPtr MakeTopicsLag();
+CommandPtr MakeTopicsList();
+CommandPtr MakeVersion();
+
+}  // namespace newsmill

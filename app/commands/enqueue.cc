@@ -1,0 +1,312 @@
+#include <atomic>
+#include <fstream>
+#include <iostream>
+#include <mutex>
+
+#include <nlohmann/json.hpp>
+
+#include "app/cli/format.h"
+#include "app/cli/message_json.h"
+#include "app/commands/commands.h"
+#include "app/open.h"
+#include "app/targets.h"
+#include "core/base/id.h"
+#include "core/flow/plain_text.h"
+#include "core/flow/task_codec.h"
+#include "core/flow/task_id.h"
+
+namespace newsmill {
+namespace {
+
+constexpr size_t kShownFaults = 20;
+constexpr int64_t kProgressStep = 500;
+constexpr Duration kFlushTimeout = std::chrono::seconds(60);
+
+// What the log answered; told from the producer's threads.
+class Acknowledgements {
+ public:
+  Producer::Done Expect() {
+    return [this](const Result<RecordMetadata>& result) {
+      if (result) {
+        accepted_.fetch_add(1);
+        return;
+      }
+      const std::lock_guard lock(mutex_);
+      if (!first_error_) first_error_ = result.error();
+    };
+  }
+  int64_t accepted() const { return accepted_; }
+  std::optional<Error> first_error() {
+    const std::lock_guard lock(mutex_);
+    return first_error_;
+  }
+
+ private:
+  std::atomic<int64_t> accepted_{0};
+  std::mutex mutex_;
+  std::optional<Error> first_error_;  // guarded by mutex_
+};
+
+class Enqueue : public Command {
+ public:
+  std::string name() const override { return "enqueue"; }
+  std::string summary() const override {
+    return "Put tasks on the log: article IDs (site:id) or URLs";
+  }
+  void Declare(Arguments& arguments) override;
+  Result<ExitCode> Run(Context& context) override;
+
+ private:
+  Result<std::vector<GivenTarget>> Collect() const;
+  Result<std::vector<GivenTarget>> ReadFile() const;
+  Result<v1::FetchTask> Template(Context& context) const;
+  Result<void> CheckOptions() const;
+  ExitCode ReportBad(Context& context, const ResolvedTargets& targets) const;
+  Result<ExitCode> Produce(Context& context, const ResolvedTargets& targets,
+                           const v1::FetchTask& common,
+                           const Estimate& estimate) const;
+  void Report(Context& context, const ResolvedTargets& targets,
+              const Estimate& estimate) const;
+
+  std::vector<std::string> targets_, ranges_, labels_;
+  std::string file_, batch_, id_, lane_ = "fresh";
+  std::optional<Duration> expires_in_;
+  bool force_ = false, dry_run_ = false, skip_bad_ = false, json_ = false;
+};
+
+void Enqueue::Declare(Arguments& arguments) {
+  arguments.Positional("TARGET", &targets_, "site:id or URL");
+  arguments.Option("--file", "FILE", &file_,
+                   "one target a line; - is standard input");
+  arguments.Option("--range", "SITE:A-B", &ranges_,
+                   "all IDs from A to B, such as thepaper:2731000-2731999");
+  arguments.Option("--batch", "NAME", &batch_,
+                   "name of the batch, for `batch show` and `--batch`");
+  arguments.Option("--label", "K=V", &labels_,
+                   "carried to row and outcome; may be repeated");
+  arguments.Option("--id", "KEY", &id_,
+                   "idempotency key: a second task with it is not fetched "
+                   "twice; for one target");
+  arguments.Option("--lane", "LANE", &lane_,
+                   "fresh (first in line) or bulk [fresh]");
+  arguments.Flag("--force", &force_, "fetch even what was fetched just now");
+  arguments.Option("--expires-in", "TIME", &expires_in_,
+                   "skip the task when it was not fetched by then: 6h, 7d");
+  arguments.Flag("--dry-run", &dry_run_, "check and count, enqueue nothing");
+  arguments.Flag("--skip-bad", &skip_bad_,
+                 "enqueue the good ones although others are bad");
+  arguments.Flag("--json", &json_, "print the result as a JSON object");
+}
+
+Result<void> Enqueue::CheckOptions() const {
+  if (lane_ != "fresh" && lane_ != "bulk") {
+    return Error{Code::kInvalidArgument,
+                 "--lane is '" + lane_ + "'; expected fresh or bulk"};
+  }
+  if (!id_.empty() && !IsTaskId(id_)) {
+    return Error{Code::kInvalidArgument,
+                 "--id: expected at most 256 bytes without control characters"};
+  }
+  if (!IsPlainText(batch_)) {
+    return Error{Code::kInvalidArgument,
+                 "--batch: expected UTF-8 without control characters"};
+  }
+  for (const std::string& label : labels_) {
+    if (!IsPlainText(label)) {
+      return Error{Code::kInvalidArgument,
+                   "--label: expected UTF-8 without control characters"};
+    }
+    if (label.find('=') == std::string::npos || label.starts_with('=')) {
+      return Error{Code::kInvalidArgument,
+                   "--label '" + label + "' is not of the form name=value"};
+    }
+  }
+  return {};
+}
+
+Result<std::vector<GivenTarget>> Enqueue::ReadFile() const {
+  if (file_ == "-") return ReadTargets(std::cin, "standard input");
+  std::ifstream stream(file_, std::ios::binary);
+  if (!stream) {
+    return Error{Code::kInvalidArgument,
+                 "--file: '" + file_ + "' cannot be read"};
+  }
+  std::vector<GivenTarget> targets = ReadTargets(stream, file_);
+  if (stream.bad()) {
+    return Error{Code::kInvalidArgument,
+                 "--file: '" + file_ + "' cannot be read to its end"};
+  }
+  return targets;
+}
+
+Result<std::vector<GivenTarget>> Enqueue::Collect() const {
+  std::vector<GivenTarget> all;
+  for (const std::string& text : targets_) all.push_back({text, ""});
+  const auto append = [&](Result<std::vector<GivenTarget>> more) {
+    if (!more) return Result<void>(more.error());
+    all.insert(all.end(), std::make_move_iterator(more->begin()),
+               std::make_move_iterator(more->end()));
+    return Result<void>();
+  };
+  for (const std::string& range : ranges_) {
+    if (auto added = append(ExpandRange(range)); !added) return added.error();
+  }
+  if (!file_.empty()) {
+    if (auto added = append(ReadFile()); !added) return added.error();
+  }
+  if (targets_.empty() && ranges_.empty() && file_.empty()) {
+    return Error{Code::kInvalidArgument,
+                 "nothing to enqueue; give targets, --range or --file"};
+  }
+  if (!id_.empty() && all.size() != 1) {
+    return Error{Code::kInvalidArgument, "--id is for one target, here are " +
+                                             std::to_string(all.size())};
+  }
+  return all;
+}
+
+// What all tasks of this call have in common.
+Result<v1::FetchTask> Enqueue::Template(Context& context) const {
+  v1::FetchTask task;
+  task.set_kind(v1::FetchTask::ARTICLE);
+  task.set_lane(lane_ == "bulk" ? v1::FetchTask::BULK : v1::FetchTask::FRESH);
+  task.set_batch(batch_);
+  task.set_force(force_);
+  for (const std::string& text : labels_) {
+    const size_t equals = text.find('=');
+    v1::Label* label = task.add_labels();
+    label->set_name(text.substr(0, equals));
+    label->set_value(text.substr(equals + 1));
+  }
+  if (expires_in_) {
+    const Timestamp expires_at = context.clock.Now() + *expires_in_;
+    *task.mutable_expires_at() = ToProto(expires_at);
+    context.err.Line("--expires-in " + FormatRfc3339(expires_at));
+  }
+  return task;
+}
+
+// A bad argument is a wrong call, a bad line is what the check found.
+ExitCode Enqueue::ReportBad(Context& context,
+                            const ResolvedTargets& targets) const {
+  bool usage = false;
+  for (size_t i = 0; i < targets.bad.size(); ++i) {
+    const BadTarget& bad = targets.bad[i];
+    usage = usage || bad.given.where.empty() ||
+            bad.given.where.starts_with("--range");
+    if (i >= kShownFaults) continue;
+    context.err.Line(
+        "newsmill: " + (bad.given.where.empty() ? "" : bad.given.where + ": ") +
+        bad.reason);
+  }
+  if (targets.bad.size() > kShownFaults) {
+    context.err.Line("newsmill: and " +
+                     FormatCount(std::ssize(targets.bad) -
+                                 static_cast<int64_t>(kShownFaults)) +
+                     " more like these");
+  }
+  return usage ? kExitUsage : kExitCheckFailed;
+}
+
+Result<ExitCode> Enqueue::Run(Context& context) {
+  if (auto checked = CheckOptions(); !checked) return checked.error();
+  const Result<SiteCatalogue> sites = LoadSites(context.settings);
+  if (!sites) return sites.error();
+  const auto given = Collect();
+  if (!given) return given.error();
+  const ResolvedTargets targets = ResolveTargets(*given, *sites);
+  if (!targets.bad.empty()) {
+    const ExitCode code = ReportBad(context, targets);
+    if (!skip_bad_ || targets.good.empty()) {
+      context.err.Line(
+          "newsmill: " + Counted(std::ssize(targets.bad), "bad target") +
+          " of " + FormatCount(std::ssize(*given)) + "; nothing was enqueued" +
+          (skip_bad_ ? "" : " (--skip-bad enqueues the others)"));
+      return code;
+    }
+  }
+  const Result<v1::FetchTask> common = Template(context);
+  if (!common) return common.error();
+  const FetcherConfig& fetcher = context.settings.fetcher;
+  const Estimate estimate = EstimateTime(
+      targets, *sites, {fetcher.host_delay, fetcher.host_concurrency});
+  if (!dry_run_) return Produce(context, targets, *common, estimate);
+  Report(context, targets, estimate);
+  return Finished(context);
+}
+
+Result<ExitCode> Enqueue::Produce(Context& context,
+                                  const ResolvedTargets& targets,
+                                  const v1::FetchTask& common,
+                                  const Estimate& estimate) const {
+  const auto bus = OpenLog(context.settings);
+  if (!bus) return bus.error();
+  const std::string topic = TopicsOf(context.settings).tasks;
+  Acknowledgements acknowledged;  // outlives the producer, which tells it
+  const auto producer = (*bus)->NewProducer({.client_id = "newsmill-enqueue"});
+  if (!producer) return producer.error();
+
+  int64_t produced = 0;
+  for (const auto& [text, target] : targets.good) {
+    v1::FetchTask task = common;
+    task.set_task_id(id_.empty() ? NewUuidV7(context.clock.Now()) : id_);
+    task.set_target(text);
+    task.set_requested_url(target.url.text());
+    task.set_url(target.url.text());
+    task.set_site(target.site);
+    task.set_article_id(target.article_id);
+    task.set_traceparent(NewTraceparent());
+    (*producer)->Produce(EncodeTask(task, topic), acknowledged.Expect());
+    if (++produced % kProgressStep == 0) {
+      context.err.Progress("enqueued " + FormatCount(produced) + " of " +
+                           FormatCount(std::ssize(targets.good)));
+    }
+  }
+  const auto flushed = (*producer)->Flush(kFlushTimeout);
+  context.err.EndProgress();
+  const std::optional<Error> refused = acknowledged.first_error();
+  if (!flushed || refused) {
+    const Error& error = refused ? *refused : flushed.error();
+    return Error{error.code, "the log took " +
+                                 FormatCount(acknowledged.accepted()) + " of " +
+                                 Counted(std::ssize(targets.good), "task") +
+                                 ": " + error.message};
+  }
+  Report(context, targets, estimate);
+  return Finished(context);
+}
+
+void Enqueue::Report(Context& context, const ResolvedTargets& targets,
+                     const Estimate& estimate) const {
+  const auto tasks = std::ssize(targets.good);
+  if (json_) {
+    context.out.Line(
+        JsonLine({{"enqueued", dry_run_ ? 0 : tasks},
+                  {"valid", tasks},
+                  {"bad", targets.bad.size()},
+                  {"hosts", estimate.hosts},
+                  {"batch", batch_},
+                  {"estimated_seconds", estimate.total.count() / 1000.0}}));
+    return;
+  }
+  std::string text = (dry_run_ ? "Would enqueue " : "Enqueued ") +
+                     Counted(tasks, "task") + " over " +
+                     Counted(estimate.hosts, "host");
+  if (!batch_.empty()) text += " as batch '" + batch_ + "'";
+  if (!targets.bad.empty()) {
+    text += ", left out " + Counted(std::ssize(targets.bad), "bad one");
+  }
+  context.out.Line(text + ".");
+  if (estimate.total < std::chrono::seconds(1)) return;
+  context.out.Line("At the present delay of " +
+                   FormatDuration(estimate.slowest_delay) + " the " +
+                   Counted(estimate.slowest_tasks, "task") + " of " +
+                   estimate.slowest_host + " take about " +
+                   FormatSpan(estimate.total) + ".");
+}
+
+}  // namespace
+
+CommandPtr MakeEnqueue() { return std::make_unique<Enqueue>(); }
+
+}  // namespace newsmill

@@ -1,0 +1,259 @@
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "app/cli/format.h"
+#include "app/cli/message_json.h"
+#include "app/cli/table.h"
+#include "app/commands/commands.h"
+#include "app/open.h"
+#include "app/stages.h"
+#include "core/bus/registry.h"
+
+namespace newsmill {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string RetentionText(const std::optional<Duration>& retention) {
+  return retention ? FormatDuration(*retention) : "for ever";
+}
+
+std::vector<TopicPartition> PartitionsOf(const std::string& topic,
+                                         int32_t count) {
+  std::vector<TopicPartition> partitions;
+  for (int32_t i = 0; i < count; ++i) partitions.push_back({topic, i});
+  return partitions;
+}
+
+// The log without a look at its topics, which may be missing or wrong here.
+Result<std::unique_ptr<Bus>> OpenBare(const Settings& settings) {
+  if (settings.log.backend == "embedded") return OpenLog(settings);
+  return OpenBus(settings.log);
+}
+
+class TopicsCreate : public Command {
+ public:
+  std::string name() const override { return "topics create"; }
+  std::string summary() const override {
+    return "Create the topics that are missing on the log";
+  }
+  void Declare(Arguments&) override {}
+
+  Result<ExitCode> Run(Context& context) override {
+    const auto bus = OpenBare(context.settings);
+    if (!bus) return bus.error();
+    const Topics topics = TopicsOf(context.settings);
+    const auto missing = MissingTopics((*bus)->admin(), topics);
+    if (!missing) return missing.error();
+    for (const TopicSpec& spec : *missing) {
+      const auto made = (*bus)->admin().CreateTopic(spec);
+      if (!made) return made.error();
+      context.out.Line(context.out.Styled(Style::kGreen, "created") + "  " +
+                       spec.name + "  " +
+                       Counted(spec.partitions, "partition") + ", kept " +
+                       RetentionText(spec.retention));
+    }
+    if (missing->empty()) {
+      context.err.Line("All " + Counted(std::ssize(topics.specs), "topic") +
+                       " are there.");
+    }
+    return Finished(context);
+  }
+};
+
+// What is wrong with one topic, against what it should be; empty: nothing.
+std::string Difference(const TopicSpec& spec, const TopicInfo* there) {
+  if (there == nullptr) return "missing; `newsmill topics create` makes it";
+  std::string text;
+  const auto add = [&](const std::string& what) {
+    text += (text.empty() ? "" : "; ") + what;
+  };
+  if (there->partitions != spec.partitions) {
+    add(std::to_string(there->partitions) + " partitions, the configuration " +
+        "says " + std::to_string(spec.partitions));
+  }
+  if (there->retention != spec.retention) {
+    add("kept " + RetentionText(there->retention) +
+        ", the configuration says " + RetentionText(spec.retention));
+  }
+  if (there->compacted != spec.compacted) {
+    add(there->compacted ? "compacted, it must not be" : "not compacted");
+  }
+  if (spec.max_message_bytes &&
+      there->max_message_bytes < *spec.max_message_bytes) {
+    add("max.message.bytes is " + std::to_string(there->max_message_bytes) +
+        ", larger articles are refused; wanted " +
+        std::to_string(*spec.max_message_bytes));
+  }
+  return text;
+}
+
+class TopicsCheck : public Command {
+ public:
+  std::string name() const override { return "topics check"; }
+  std::string summary() const override {
+    return "Compare the log's topics with the configuration";
+  }
+  void Declare(Arguments& arguments) override {
+    arguments.Flag("--json", &json_, "one object a line");
+  }
+
+  Result<ExitCode> Run(Context& context) override {
+    const auto bus = OpenBus(context.settings.log);
+    if (!bus) return bus.error();
+    const auto topics = (*bus)->admin().ListTopics();
+    if (!topics) return topics.error();
+    Table table({{"TOPIC"}, {"STATE"}, {"", Table::Align::kLeft, 200}});
+    bool sound = true;
+    for (const TopicSpec& spec : TopicsOf(context.settings).specs) {
+      const auto found =
+          std::find_if(topics->begin(), topics->end(),
+                       [&](const TopicInfo& t) { return t.name == spec.name; });
+      const std::string difference =
+          Difference(spec, found == topics->end() ? nullptr : &*found);
+      sound = sound && difference.empty();
+      if (json_) {
+        context.out.Line(JsonLine({{"topic", spec.name},
+                                   {"ok", difference.empty()},
+                                   {"difference", difference}}));
+      }
+      table.Add({{spec.name},
+                 {difference.empty() ? "ok" : "differs",
+                  difference.empty() ? Style::kGreen : Style::kRed},
+                 {difference}});
+    }
+    if (!json_) table.Print(context.out);
+    return Finished(context, sound ? kExitDone : kExitCheckFailed);
+  }
+
+ private:
+  bool json_ = false;
+};
+
+class TopicsList : public Command {
+ public:
+  std::string name() const override { return "topics list"; }
+  std::string summary() const override {
+    return "List the topics of this crawler and what they hold";
+  }
+  void Declare(Arguments& arguments) override {
+    arguments.Flag("--json", &json_, "one object a line");
+  }
+
+  Result<ExitCode> Run(Context& context) override {
+    const auto bus = OpenBare(context.settings);
+    if (!bus) return bus.error();
+    Admin& admin = (*bus)->admin();
+    const auto topics = admin.ListTopics();
+    if (!topics) return topics.error();
+    Table table({{"TOPIC"},
+                 {"PARTITIONS", Table::Align::kRight},
+                 {"RECORDS", Table::Align::kRight},
+                 {"KEPT"}});
+    for (const TopicInfo& topic : *topics) {
+      if (!topic.name.starts_with(context.settings.log.prefix)) continue;
+      const auto marks =
+          admin.FetchWatermarks(PartitionsOf(topic.name, topic.partitions));
+      if (!marks) return marks.error();
+      int64_t records = 0;
+      for (const auto& [partition, mark] : *marks) {
+        records += mark.end - mark.begin;
+      }
+      if (json_) {
+        context.out.Line(JsonLine({{"topic", topic.name},
+                                   {"partitions", topic.partitions},
+                                   {"records", records},
+                                   {"compacted", topic.compacted},
+                                   {"kept", RetentionText(topic.retention)}}));
+      }
+      table.Add(
+          {{topic.name},
+           {std::to_string(topic.partitions)},
+           {FormatCount(records)},
+           {topic.compacted ? "compacted" : RetentionText(topic.retention)}});
+    }
+    if (!json_) table.Print(context.out);
+    return Finished(context);
+  }
+
+ private:
+  bool json_ = false;
+};
+
+class TopicsLag : public Command {
+ public:
+  std::string name() const override { return "topics lag"; }
+  std::string summary() const override {
+    return "Show how much each worker's group has still to read";
+  }
+  void Declare(Arguments& arguments) override {
+    arguments.Flag("--json", &json_, "one object a line");
+  }
+
+  Result<ExitCode> Run(Context& context) override {
+    const auto bus = OpenLog(context.settings);
+    if (!bus) return bus.error();
+    const Topics topics = TopicsOf(context.settings);
+    Table table({{"GROUP"},
+                 {"TOPIC"},
+                 {"LAG", Table::Align::kRight},
+                 {"END", Table::Align::kRight}});
+    for (const StageReads& stage : StagesAndTopics(context.settings)) {
+      for (const std::string& topic : stage.topics) {
+        const auto sums = Measure((*bus)->admin(), stage.group, topic,
+                                  topics.PartitionsOf(topic));
+        if (!sums) return sums.error();
+        if (json_) {
+          context.out.Line(JsonLine({{"group", stage.group},
+                                     {"topic", topic},
+                                     {"lag", sums->lag},
+                                     {"end", sums->end}}));
+        }
+        table.Add({{stage.group},
+                   {topic},
+                   {FormatCount(sums->lag),
+                    sums->lag == 0 ? Style::kGreen : Style::kYellow},
+                   {FormatCount(sums->end)}});
+      }
+    }
+    if (!json_) table.Print(context.out);
+    return Finished(context);
+  }
+
+ private:
+  struct Sums {
+    int64_t lag = 0, end = 0;
+  };
+
+  static Result<Sums> Measure(Admin& admin, const std::string& group,
+                              const std::string& topic, int32_t count) {
+    const auto partitions = PartitionsOf(topic, count);
+    // The group first: read later, it may stand past the end that was read.
+    const auto committed = admin.GroupOffsets(group, partitions);
+    if (!committed) return committed.error();
+    const auto marks = admin.FetchWatermarks(partitions);
+    if (!marks) return marks.error();
+    Sums sums;
+    for (const auto& [partition, mark] : *marks) {
+      const auto at = committed->find(partition);
+      const int64_t next = at == committed->end()
+                               ? mark.begin
+                               : std::max(at->second.next, mark.begin);
+      sums.lag += mark.end - next;
+      sums.end += mark.end;
+    }
+    return sums;
+  }
+
+  bool json_ = false;
+};
+
+}  // namespace
+
+CommandPtr MakeTopicsCreate() { return std::make_unique<TopicsCreate>(); }
+CommandPtr MakeTopicsCheck() { return std::make_unique<TopicsCheck>(); }
+CommandPtr MakeTopicsList() { return std::make_unique<TopicsList>(); }
+CommandPtr MakeTopicsLag() { return std::make_unique<TopicsLag>(); }
+
+}  // namespace newsmill

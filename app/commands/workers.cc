@@ -1,0 +1,214 @@
+#include <charconv>
+#include <cstdlib>
+#include <utility>
+
+#include "app/cli/format.h"
+#include "app/commands/commands.h"
+#include "app/open.h"
+#include "app/pipeline.h"
+#include "core/runtime/log.h"
+
+namespace newsmill {
+namespace {
+
+ExitCode CodeOf(RunEnd end) {
+  return end == RunEnd::kFinished ? kExitDone : kExitTryAgain;
+}
+
+Result<std::optional<int>> JobIndexFromEnvironment() {
+  const char* text = std::getenv("JOB_COMPLETION_INDEX");
+  if (text == nullptr) return std::optional<int>();
+  const std::string_view digits(text);
+  int index = 0;
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), index);
+  if (error == std::errc() && end == digits.data() + digits.size()) {
+    return std::optional<int>(index);
+  }
+  return Error{Code::kInvalidArgument, "JOB_COMPLETION_INDEX is '" +
+                                           std::string(digits) +
+                                           "'; expected a whole number"};
+}
+
+// Logs of a healthy run would break the progress line apart.
+void QuietLogs(Context& context) {
+  using config::Origin;
+  const config::Schema& schema = context.settings.schema;
+  if (!context.err.terminal() ||
+      schema.OriginOf("logging.level") != Origin::kDefault) {
+    return;
+  }
+  log::Configure(log::Level::kWarn, log::Format::kAuto);
+}
+
+class RunCommand : public Command {
+ public:
+  std::string name() const override { return "run"; }
+  std::string summary() const override {
+    return "Run fetcher, parser and sink in one process";
+  }
+  void Declare(Arguments& arguments) override {
+    arguments.Option("--until-idle", "TIME", &until_idle_,
+                     "end when nothing is in hand and nothing came for so "
+                     "long: 5s");
+    arguments.Option("--startup-timeout", "TIME", &startup_timeout_,
+                     "how long to wait for log and store");
+  }
+
+  Result<ExitCode> Run(Context& context) override;
+
+ private:
+  void PrintSummary(Context& context) const;
+
+  std::optional<Duration> until_idle_, startup_timeout_;
+};
+
+Result<ExitCode> RunCommand::Run(Context& context) {
+  QuietLogs(context);
+  PipelineOptions options;
+  options.stages = {StageKind::kFetcher, StageKind::kRetry, StageKind::kParser,
+                    StageKind::kSink};
+  options.bounds.until_idle = until_idle_;
+  options.startup_timeout =
+      startup_timeout_.value_or(context.settings.startup_timeout);
+  options.progress = true;
+  const Result<RunEnd> end = Pipeline(context, std::move(options)).Run();
+  if (!end) return end.error();
+  PrintSummary(context);
+  return Finished(context, CodeOf(*end));
+}
+
+// How the whole ledger stands, which is more than this run did.
+void RunCommand::PrintSummary(Context& context) const {
+  const auto reader = OpenReader(context.settings);
+  if (!reader) return;
+  const auto counts = (*reader)->CountLedger({});
+  if (!counts) return;
+  const LedgerSummary summary = LedgerSummary::Of(*counts);
+  const int64_t open = summary.accepted - summary.done;
+  context.err.Line(
+      "The ledger has " + Counted(summary.accepted, "task") +
+      (summary.by_outcome.empty() ? "" : ": " + summary.by_outcome) +
+      (open == 0 ? "" : ", " + FormatCount(open) + " open") + ".");
+}
+
+// `fetcher`, `parser` and `sink`: one kind of worker in a process of its own.
+class WorkerCommand : public Command {
+ public:
+  WorkerCommand(std::string name, std::string summary,
+                std::vector<StageKind> stages)
+      : name_(std::move(name)),
+        summary_(std::move(summary)),
+        stages_(std::move(stages)) {}
+
+  std::string name() const override { return name_; }
+  std::string summary() const override { return summary_; }
+  void Declare(Arguments& arguments) override;
+  Result<ExitCode> Run(Context& context) override;
+
+ private:
+  Result<Bounds> ReadBounds() const;
+  Result<void> ReadJob(Bounds* bounds) const;
+  bool may_assign_by_hand() const {
+    return stages_.front() != StageKind::kFetcher;
+  }
+
+  const std::string name_, summary_;
+  const std::vector<StageKind> stages_;
+  std::optional<Duration> until_idle_, startup_timeout_;
+  std::optional<int64_t> job_index_, job_count_;
+  bool until_end_ = false;
+};
+
+void WorkerCommand::Declare(Arguments& arguments) {
+  arguments.Option("--until-idle", "TIME", &until_idle_,
+                   "end when nothing is in hand and nothing came for so long");
+  arguments.Flag("--until-end", &until_end_,
+                 "end when what is there at the start is worked off");
+  arguments.Option("--job-index", "N", &job_index_,
+                   "take the partitions p with p % COUNT = N, without a group "
+                   "[JOB_COMPLETION_INDEX]");
+  arguments.Option("--job-count", "COUNT", &job_count_,
+                   "how many such jobs there are");
+  arguments.Option("--startup-timeout", "TIME", &startup_timeout_,
+                   "how long to wait for a broker or database that is not "
+                   "there, before exit code 75");
+}
+
+Result<void> WorkerCommand::ReadJob(Bounds* bounds) const {
+  if (!job_index_ && !job_count_) return {};
+  if (!may_assign_by_hand()) {
+    return Error{Code::kInvalidArgument,
+                 "a fetcher takes no --job-index or --job-count: only the "
+                 "group says who may ask a host"};
+  }
+  if (!job_count_ || *job_count_ < 1) {
+    return Error{Code::kInvalidArgument,
+                 "--job-count: expected how many jobs there are"};
+  }
+  std::optional<int> index;
+  if (job_index_) {
+    index = static_cast<int>(*job_index_);
+  } else {
+    const auto from_environment = JobIndexFromEnvironment();
+    if (!from_environment) return from_environment.error();
+    index = *from_environment;
+  }
+  if (!index || *index < 0 || *index >= *job_count_) {
+    return Error{Code::kInvalidArgument,
+                 "--job-index: expected a number below --job-count " +
+                     std::to_string(*job_count_)};
+  }
+  bounds->job_index = index;
+  bounds->job_count = static_cast<int>(*job_count_);
+  return {};
+}
+
+Result<Bounds> WorkerCommand::ReadBounds() const {
+  Bounds bounds;
+  bounds.until_idle = until_idle_;
+  bounds.until_end = until_end_;
+  if (until_idle_ && until_end_) {
+    return Error{Code::kInvalidArgument,
+                 "--until-idle and --until-end exclude each other"};
+  }
+  if (auto job = ReadJob(&bounds); !job) return job.error();
+  return bounds;
+}
+
+Result<ExitCode> WorkerCommand::Run(Context& context) {
+  const Result<Bounds> bounds = ReadBounds();
+  if (!bounds) return bounds.error();
+  PipelineOptions options;
+  options.stages = stages_;
+  options.bounds = *bounds;
+  options.startup_timeout =
+      startup_timeout_.value_or(context.settings.startup_timeout);
+  const Result<RunEnd> end = Pipeline(context, std::move(options)).Run();
+  if (!end) return end.error();
+  return Finished(context, CodeOf(*end));
+}
+
+}  // namespace
+
+CommandPtr MakeRun() { return std::make_unique<RunCommand>(); }
+
+CommandPtr MakeFetcher() {
+  return std::make_unique<WorkerCommand>(
+      "fetcher", "Run a fetcher: tasks become pages",
+      std::vector{StageKind::kFetcher, StageKind::kRetry});
+}
+
+CommandPtr MakeParser() {
+  return std::make_unique<WorkerCommand>("parser",
+                                         "Run a parser: pages become articles",
+                                         std::vector{StageKind::kParser});
+}
+
+CommandPtr MakeSink() {
+  return std::make_unique<WorkerCommand>("sink",
+                                         "Run a sink: articles become rows",
+                                         std::vector{StageKind::kSink});
+}
+
+}  // namespace newsmill

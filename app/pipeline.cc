@@ -1,0 +1,208 @@
+#include "app/pipeline.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <poll.h>
+
+#include "app/open.h"
+#include "app/patience.h"
+#include "core/runtime/log.h"
+#include "core/runtime/signals.h"
+#include "sink/registry.h"
+
+namespace newsmill {
+namespace {
+
+constexpr Duration kSuperviseEvery = std::chrono::milliseconds(100);
+
+bool Contains(const std::vector<StageKind>& stages, StageKind kind) {
+  return std::find(stages.begin(), stages.end(), kind) != stages.end();
+}
+
+}  // namespace
+
+Pipeline::Pipeline(Context& context, PipelineOptions options)
+    : context_(context),
+      options_(std::move(options)),
+      parts_{context.settings,
+             context.clock,
+             TopicsOf(context.settings),
+             {},
+             nullptr,
+             nullptr,
+             nullptr} {}
+
+Pipeline::~Pipeline() = default;
+
+Result<RunEnd> Pipeline::Run() {
+  InstallStopSignals();
+  if (auto opened = Open(); !opened) {
+    // Stopped while it waited for a broker: nothing was begun.
+    if (!StopRequested()) return opened.error();
+    return options_.bounds.bounded() ? RunEnd::kStoppedEarly
+                                     : RunEnd::kFinished;
+  }
+  Launch();
+  Supervise();
+  StopAll();
+  return Collect();
+}
+
+Result<void> Pipeline::Open() {
+  Result<SiteCatalogue> sites = LoadSites(parts_.settings);
+  if (!sites) return sites.error();
+  parts_.sites = std::move(*sites);
+  if (Contains(options_.stages, StageKind::kParser)) {
+    auto parser = PageParser::Load(parts_.settings.parser,
+                                   parts_.settings.SitePaths(), parts_.sites);
+    if (!parser) return parser.error();
+    parts_.parser = std::move(*parser);
+  }
+  if (auto serving = Serve(); !serving) return serving;
+
+  auto log_opened = Patiently("log", [this]() -> Result<void> {
+    Result<std::unique_ptr<Bus>> bus = OpenLog(parts_.settings);
+    if (!bus) return bus.error();
+    parts_.bus = std::move(*bus);
+    return {};
+  });
+  if (!log_opened) return log_opened;
+  if (Contains(options_.stages, StageKind::kSink)) {
+    auto store_opened = Patiently("store", [this]() -> Result<void> {
+      auto store = OpenStore(parts_.settings.sink, parts_.settings.data_dir());
+      if (!store) return store.error();
+      parts_.store = std::move(*store);
+      return {};
+    });
+    if (!store_opened) return store_opened;
+  }
+  return OpenStages();
+}
+
+Result<void> Pipeline::OpenStages() {
+  std::vector<Running> stages;
+  for (size_t i = 0; i < options_.stages.size(); ++i) {
+    auto stage = Stage::Make(options_.stages[i], parts_, BoundsOf(i),
+                             options_.startup_timeout);
+    if (!stage) return stage.error();
+    stages.push_back({std::move(*stage), {}, std::nullopt});
+  }
+  if (options_.bounds.until_idle && stages.size() > 1) {
+    std::vector<StageReads> reads;
+    for (const StageKind kind : options_.stages) {
+      reads.push_back(ReadsOf(kind, parts_.settings));
+    }
+    idle_ = std::make_unique<IdleWatch>(parts_.bus->admin(), parts_.topics,
+                                        std::move(reads),
+                                        *options_.bounds.until_idle);
+  }
+  if (options_.progress && context_.err.terminal()) {
+    // Without a ledger to look at there is no line; the run goes on.
+    if (auto reader = OpenReader(parts_.settings)) {
+      progress_ = std::make_unique<Progress>(std::move(*reader), context_.err);
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  running_ = std::move(stages);
+  starting_.clear();
+  return {};
+}
+
+Bounds Pipeline::BoundsOf(size_t stage) const {
+  if (stage > 0) return {};
+  Bounds bounds = options_.bounds;
+  if (options_.stages.size() > 1) bounds.until_idle.reset();
+  return bounds;
+}
+
+Result<void> Pipeline::Patiently(const std::string& what,
+                                 const std::function<Result<void>()>& attempt) {
+  return TryPatiently(options_.startup_timeout, context_.clock, attempt,
+                      [&](const Error& error) {
+                        log::Warn("Cannot be reached yet.",
+                                  {{"what", what}, {"error", error.message}});
+                        const std::lock_guard lock(mutex_);
+                        starting_ = what + ": " + error.message;
+                      });
+}
+
+Result<void> Pipeline::Serve() {
+  const std::string& listen = parts_.settings.http_listen;
+  if (listen.empty()) return {};
+  auto server = HttpServer::Start(
+      listen, [this] { return Health(); }, [this] { return Readiness(); });
+  if (!server) return server.error();
+  server_ = std::move(*server);
+  log::Info("Serving metrics and probes.", {{"port", server_->port()}});
+  return {};
+}
+
+HttpServer::Probe Pipeline::Health() {
+  const std::lock_guard lock(mutex_);
+  for (const Running& running : running_) {
+    HttpServer::Probe probe = running.stage->worker().Health();
+    if (!probe.ok) return {false, running.stage->name() + ": " + probe.detail};
+  }
+  return {true, "ok"};
+}
+
+HttpServer::Probe Pipeline::Readiness() {
+  const std::lock_guard lock(mutex_);
+  if (!starting_.empty()) return {false, starting_};
+  for (const Running& running : running_) {
+    HttpServer::Probe probe = running.stage->worker().Readiness();
+    if (!probe.ok) return {false, running.stage->name() + ": " + probe.detail};
+  }
+  return {true, "ok"};
+}
+
+void Pipeline::Launch() {
+  for (Running& running : running_) {
+    running.thread = std::thread([this, &running] {
+      Result<RunEnd> end = running.stage->worker().Run();
+      const std::lock_guard lock(mutex_);
+      running.end = std::move(end);
+    });
+  }
+}
+
+// Until one of them ended, a stop was asked for, or all are idle.
+void Pipeline::Supervise() {
+  while (!StopRequested() && !AnyEnded()) {
+    const Instant now = context_.clock.Uptime();
+    if (idle_ && idle_->IsIdle(now)) {
+      idle_reached_ = true;
+      break;
+    }
+    if (progress_) progress_->Update(now, context_.clock);
+    pollfd stop{StopFileDescriptor(), POLLIN, 0};
+    poll(&stop, 1, static_cast<int>(kSuperviseEvery.count()));
+  }
+}
+
+bool Pipeline::AnyEnded() {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(running_.begin(), running_.end(),
+                     [](const Running& r) { return r.end.has_value(); });
+}
+
+void Pipeline::StopAll() {
+  for (Running& running : running_) running.stage->worker().RequestStop();
+  for (Running& running : running_) running.thread.join();
+  context_.err.EndProgress();
+  context_.err.Flush();
+}
+
+Result<RunEnd> Pipeline::Collect() {
+  for (const Running& running : running_) {
+    if (!*running.end) {
+      const Error& error = running.end->error();
+      return Error{error.code, running.stage->name() + ": " + error.message};
+    }
+  }
+  if (idle_) return idle_reached_ ? RunEnd::kFinished : RunEnd::kStoppedEarly;
+  return running_.front().end->value();
+}
+
+}  // namespace newsmill

@@ -1,0 +1,120 @@
+#include "app/stages.h"
+
+#include "app/open.h"
+#include "core/flow/retry_forwarder.h"
+#include "fetcher/fetch_handler.h"
+#include "parser/parse_handler.h"
+#include "sink/sink_handler.h"
+
+namespace newsmill {
+namespace {
+
+using HandlerPtr = std::unique_ptr<Handler>;
+
+Result<HandlerPtr> MakeHandler(StageKind kind, StageParts& parts) {
+  const Settings& settings = parts.settings;
+  switch (kind) {
+    case StageKind::kFetcher: {
+      auto handler = FetchHandler::Create(settings.fetcher, parts.sites,
+                                          parts.topics, parts.clock);
+      if (!handler) return handler.error();
+      return HandlerPtr(std::move(*handler));
+    }
+    case StageKind::kRetry:
+      return HandlerPtr(std::make_unique<RetryForwarder>(
+          parts.topics, settings.fetcher.retry_delays, parts.clock));
+    case StageKind::kParser:
+      return HandlerPtr(std::make_unique<ParseHandler>(
+          *parts.parser, parts.topics, settings.parser.threads));
+    case StageKind::kSink:
+      return HandlerPtr(std::make_unique<SinkHandler>(
+          settings.sink, *parts.bus, parts.topics, parts.sites, *parts.store,
+          parts.clock));
+  }
+  return Error{Code::kInternal, "no such stage"};
+}
+
+v1::Stage StageOf(StageKind kind) {
+  switch (kind) {
+    case StageKind::kParser:
+      return v1::STAGE_PARSER;
+    case StageKind::kSink:
+      return v1::STAGE_SINK;
+    default:
+      return v1::STAGE_FETCHER;
+  }
+}
+
+}  // namespace
+
+std::string NameOf(StageKind kind) {
+  switch (kind) {
+    case StageKind::kFetcher:
+      return "fetcher";
+    case StageKind::kRetry:
+      return "retry";
+    case StageKind::kParser:
+      return "parser";
+    case StageKind::kSink:
+      return "sink";
+  }
+  return "";
+}
+
+StageReads ReadsOf(StageKind kind, const Settings& settings) {
+  const Topics topics = TopicsOf(settings);
+  StageReads reads{settings.log.prefix + NameOf(kind), {}};
+  switch (kind) {
+    case StageKind::kFetcher:
+      reads.topics = {topics.tasks};
+      break;
+    case StageKind::kRetry:
+      reads.topics = topics.retries;
+      break;
+    case StageKind::kParser:
+      reads.topics = {topics.pages};
+      break;
+    case StageKind::kSink:
+      reads.topics = SinkHandler::ReadTopics(topics);
+      break;
+  }
+  return reads;
+}
+
+std::vector<StageReads> StagesAndTopics(const Settings& settings) {
+  std::vector<StageReads> all;
+  for (const StageKind kind : {StageKind::kFetcher, StageKind::kRetry,
+                               StageKind::kParser, StageKind::kSink}) {
+    all.push_back(ReadsOf(kind, settings));
+  }
+  return all;
+}
+
+Result<std::unique_ptr<Stage>> Stage::Make(StageKind kind, StageParts& parts,
+                                           const Bounds& bounds,
+                                           Duration startup_timeout) {
+  auto stage = std::make_unique<Stage>();
+  stage->name_ = NameOf(kind);
+  Result<HandlerPtr> handler = MakeHandler(kind, parts);
+  if (!handler) return handler.error();
+  stage->handler_ = std::move(*handler);
+
+  const Settings& settings = parts.settings;
+  const StageReads reads = ReadsOf(kind, settings);
+  WorkerOptions options;
+  options.stage = StageOf(kind);
+  options.name = stage->name_;
+  options.group = reads.group;
+  options.topics = reads.topics;
+  options.bounds = bounds;
+  options.session_timeout = settings.log.session_timeout;
+  options.drain_timeout = settings.drain_timeout;
+  options.startup_timeout = startup_timeout;
+  options.retry_delays = settings.fetcher.retry_delays;
+  stage->worker_ =
+      std::make_unique<Worker>(std::move(options), *parts.bus, parts.topics,
+                               *stage->handler_, parts.clock);
+  return stage;
+}
+
+}  // namespace newsmill

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/settings.h"
+#include "core/bus/bus.h"
+#include "core/bus/topics.h"
+#include "core/flow/handler.h"
+#include "core/flow/worker.h"
+#include "core/sites/site_catalogue.h"
+#include "parser/page_parser.h"
+#include "sink/store.h"
+
+namespace newsmill {
+
+enum class StageKind { kFetcher, kRetry, kParser, kSink };
+
+// "fetcher", "retry", "parser", "sink": for groups, logs and metrics.
+std::string NameOf(StageKind kind);
+
+// Which group reads which topics.
+struct StageReads {
+  std::string group;  // with the prefix
+  std::vector<std::string> topics;
+};
+
+StageReads ReadsOf(StageKind kind, const Settings& settings);
+// Of the fetcher, the forwarder of retries, the parser and the sink.
+std::vector<StageReads> StagesAndTopics(const Settings& settings);
+
+// What stages share; set as far as they need it, and outlives them.
+struct StageParts {
+  const Settings& settings;
+  const Clock& clock;
+  Topics topics;
+  SiteCatalogue sites;
+  std::unique_ptr<Bus> bus;
+  std::unique_ptr<PageParser> parser;  // of a parser
+  std::unique_ptr<Store> store;        // of a sink
+};
+
+// A handler and the loop around it.
+class Stage {
+ public:
+  static Result<std::unique_ptr<Stage>> Make(StageKind kind, StageParts& parts,
+                                             const Bounds& bounds,
+                                             Duration startup_timeout);
+
+  const std::string& name() const { return name_; }
+  Worker& worker() { return *worker_; }
+
+ private:
+  std::string name_;
+  std::unique_ptr<Handler> handler_;  // outlives the worker
+  std::unique_ptr<Worker> worker_;
+};
+
+}  // namespace newsmill
