@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <utility>
 
 #include "parser/extract/dates.h"
@@ -44,10 +45,19 @@ std::string NormaliseLanguage(std::string_view tag) {
   return out;
 }
 
+// Staff numbers and rows of dashes stand where names should.
+bool HasLetter(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<uint8_t>(c);
+    const int lower = byte | 0x20;
+    return byte >= 0x80 || (lower >= 'a' && lower <= 'z');
+  });
+}
+
 bool IsName(std::string_view name) {
   static const RE2 kNoName(
       R"((?i)^https?:|^www\.|@|^(?:null|none|undefined|unknown|admin|author|editor)$|[。！？]|\.\s)");
-  return !name.empty() && CountCodePoints(name) <= kLongestName &&
+  return HasLetter(name) && CountCodePoints(name) <= kLongestName &&
          !RE2::PartialMatch(re2::StringPiece(name.data(), name.size()),
                             kNoName);
 }
@@ -83,14 +93,17 @@ void ArticleFiller::Description(std::string_view text,
 }
 
 std::vector<v1::Person> ArticleFiller::Names(
-    const std::vector<v1::Person>& people) {
+    const std::vector<v1::Person>& people) const {
   std::vector<v1::Person> out;
   for (v1::Person person : people) {
     person.set_name(PlainText(person.name()));
     const bool known = std::any_of(
         out.begin(), out.end(),
         [&](const v1::Person& other) { return other.name() == person.name(); });
-    if (IsName(person.name()) && !known) out.push_back(std::move(person));
+    if (known || !IsName(person.name())) continue;
+    // The medium is no person, however often a page says so.
+    if (person.name() != article_.publisher().name())
+      out.push_back(std::move(person));
   }
   return out;
 }

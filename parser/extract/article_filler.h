@@ -24,7 +24,8 @@ class ArticleFiller {
 
   void Headline(std::string_view text, std::string_view detail);
   void Description(std::string_view text, std::string_view detail);
-  // Addresses, e-mail addresses and sentences are no names.
+  // Addresses, e-mail addresses, numbers, sentences and the publisher's own
+  // name are no authors; so the publisher comes first.
   void Authors(const std::vector<v1::Person>& people, std::string_view detail);
   void Editors(const std::vector<v1::Person>& people, std::string_view detail);
   void Publisher(v1::Organization organization, std::string_view detail);
@@ -57,7 +58,7 @@ class ArticleFiller {
  private:
   void Note(const char* field, std::string_view detail);
   bool Date(std::string_view text, v1::PageDate* date) const;
-  static std::vector<v1::Person> Names(const std::vector<v1::Person>& people);
+  std::vector<v1::Person> Names(const std::vector<v1::Person>& people) const;
 
   const PageContext& context_;
   const Url base_;

@@ -33,8 +33,8 @@ class NodeReader {
   void FillArticle(const Document& document) {
     fill_.Headline(graph_.Text(node_, "headline"), "headline");
     fill_.Headline(graph_.Text(node_, "name"), "name");
-    FillPeople();
     FillPublisher();
+    FillPeople();
     FillPage();
     fill_.DatePublished(graph_.Text(node_, "dateCreated"), "dateCreated");
     fill_.Section(graph_.Text(node_, "articleSection"), "articleSection");

@@ -134,10 +134,10 @@ void FillFromOpenGraph(const MetaTable& metas, ArticleFiller* fill) {
   for (const char* name : {"og:description", "twitter:description"}) {
     fill->Description(metas.First(name), name);
   }
-  fill->Authors(ArticleAuthors(metas), "article:author");
   v1::Organization publisher;
   publisher.set_name(std::string(site));
   fill->Publisher(publisher, "og:site_name");
+  fill->Authors(ArticleAuthors(metas), "article:author");
   fill->DatePublished(metas.First("article:published_time"),
                       "article:published_time");
   for (const char* name : {"article:modified_time", "og:updated_time"}) {

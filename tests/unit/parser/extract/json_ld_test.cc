@@ -137,6 +137,9 @@ TEST(JsonLd, TakesNoAddressAndNoOrganisationForAnAuthor) {
   EXPECT_THAT(authors(R"({"@type": "Organization", "name": "News"})"),
               ElementsAre());
   EXPECT_THAT(authors(R"("null")"), ElementsAre());
+  EXPECT_THAT(authors("104363"), ElementsAre());
+  EXPECT_THAT(authors(R"("News", "publisher": {"name": "News"})"),
+              ElementsAre());
 }
 
 TEST(JsonLd, ReadsKeywordsAsAListToo) {

@@ -1,0 +1,171 @@
+#include "tests/fuzz/parser_targets.h"
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "parser/extract/dates.h"
+#include "parser/extract/generic.h"
+#include "parser/html/decode.h"
+#include "parser/html/document.h"
+#include "parser/html/json_script.h"
+#include "parser/html/selector.h"
+#include "parser/html/text.h"
+#include "parser/html/utf8.h"
+
+namespace newsmill::fuzz {
+namespace {
+
+constexpr size_t kLimit = 1 << 20;
+
+void Check(bool holds, const char* promise) {
+  if (holds) return;
+  std::fprintf(stderr, "broken: %s\n", promise);
+  std::abort();
+}
+
+// Some bytes tell how to read the rest.
+char Take(std::string_view* bytes) {
+  if (bytes->empty()) return 0;
+  const char first = bytes->front();
+  bytes->remove_prefix(1);
+  return first;
+}
+
+const PageContext& Context() {
+  static const PageContext kContext = {
+      *Url::Parse("https://news.example/a/1.html"),
+      *ParseRfc3339("2024-05-12T06:30:45Z"), 480};
+  return kContext;
+}
+
+ParseLimits Limits() {
+  return {.max_tree_bytes = 64 << 20,
+          .max_depth = 512,
+          .deadline = std::chrono::milliseconds(500)};
+}
+
+void CheckNode(const Document& document, NodeId node) {
+  const NodeId end = document.subtree_end(node);
+  Check(end > node && end <= document.size(), "a subtree is a range");
+  Check(IsValidUtf8(document.text(node)), "text is UTF-8");
+  Check(IsValidUtf8(document.tag(node)), "tags are UTF-8");
+  NodeId before = kNoNode;
+  NodeId next = node + 1;
+  for (NodeId child = document.first_child(node); child != kNoNode;
+       child = document.next_sibling(child)) {
+    Check(child == next, "children follow in document order");
+    Check(document.parent(child) == node, "children know their parent");
+    Check(document.previous_sibling(child) == before, "siblings are linked");
+    before = child;
+    next = document.subtree_end(child);
+  }
+  Check(next == end, "children fill their parent's range");
+}
+
+void Walk(const JsonValue& value) {
+  Check(IsValidUtf8(value.to_text()), "JSON text is UTF-8");
+  Check(value.to_text().find('\0') == std::string::npos, "JSON has no NUL");
+  for (const JsonValue& item : value.items()) Walk(item);
+  for (const auto& [name, member] : value.members()) {
+    Check(value.member(name).has_value(), "a member is found by its name");
+    Walk(member);
+  }
+}
+
+const Document& SelectorPage() {
+  static const Document kPage = *Document::Parse(
+      "<div id=a class='x y'><p id=b class=x>1</p><p lang=zh-CN>2</p>"
+      "<ul><li>1<li class=y>2<li>3</ul><a href=/1 rel='a b'></a></div>",
+      ParseLimits{});
+  return kPage;
+}
+
+}  // namespace
+
+void Charset(std::string_view bytes) {
+  constexpr std::array kTypes = {"",
+                                 "text/html",
+                                 "text/html; charset=utf-8",
+                                 "text/html; charset=gbk",
+                                 "text/html;charset=\"Shift_JIS\"",
+                                 "text/html; charset=big5",
+                                 "text/html; charset=euc-kr",
+                                 "text/html; charset=iso-2022-jp",
+                                 "text/html; charset=iso-8859-1",
+                                 "text/html; charset=utf-16"};
+  const auto type = static_cast<uint8_t>(Take(&bytes)) % kTypes.size();
+  const DecodedText text = DecodeText(bytes, kTypes[type]);
+  Check(IsValidUtf8(text.utf8), "decoded text is UTF-8");
+  Check(!text.charset.empty(), "a charset has a name");
+  Check(text.replaced <= static_cast<int64_t>(bytes.size()),
+        "no more breaks than bytes");
+}
+
+void Inflate(std::string_view bytes) {
+  constexpr std::array kCodings = {"gzip", "deflate",  "br",
+                                   "zstd", "gzip, br", "zstd, deflate"};
+  const auto coding = static_cast<uint8_t>(Take(&bytes)) % kCodings.size();
+  const auto text = InflateBody(bytes, kCodings[coding], kLimit);
+  Check(!text || text->size() <= kLimit, "inflating stops at the limit");
+}
+
+void Html(std::string_view bytes) {
+  const DecodedText text = DecodeText(bytes, "text/html");
+  const Result<Document> document = Document::Parse(text.utf8, Limits());
+  if (!document) return;
+  for (NodeId node = 0; node < document->size(); ++node) {
+    CheckNode(*document, node);
+  }
+  v1::Article article;
+  ExtractGeneric(*document, Context(), &article);
+  v1::Article copy;
+  Check(copy.ParseFromString(article.SerializeAsString()),
+        "an article can be read back, so its text is UTF-8");
+  Check(article.article_body().find('\0') == std::string::npos,
+        "a body has no NUL");
+}
+
+void Selector(std::string_view bytes) {
+  const auto selector = newsmill::Selector::Compile(bytes);
+  if (!selector) {
+    Check(!selector.error().message.empty(), "an error says something");
+    return;
+  }
+  const Document& page = SelectorPage();
+  const std::vector<NodeId> found = selector->All(page, page.root());
+  Check((found.empty() ? kNoNode : found[0]) ==
+            selector->First(page, page.root()),
+        "the first of all is the first");
+  for (const NodeId node : found) {
+    Check(selector->Matches(page, node), "what is found matches");
+  }
+}
+
+void Dates(std::string_view bytes) {
+  const std::string text = RepairUtf8(bytes);
+  const auto date = ParsePageDate(
+      text, {Context().fetched_at, Context().default_utc_offset_minutes});
+  if (!date) return;
+  Check(text.find(date->raw()) != std::string::npos,
+        "the raw text stands in the text");
+  Check(IsValidUtf8(date->raw()), "the raw text is UTF-8");
+}
+
+void Json(std::string_view bytes) {
+  const auto value = ParseScriptJson(RepairUtf8(bytes));
+  if (value) Walk(*value);
+}
+
+std::span<const Target> ParserTargets() {
+  static constexpr std::array<Target, 6> kTargets = {{{"charset", Charset},
+                                                      {"inflate", Inflate},
+                                                      {"html", Html},
+                                                      {"selector", Selector},
+                                                      {"dates", Dates},
+                                                      {"json", Json}}};
+  return kTargets;
+}
+
+}  // namespace newsmill::fuzz

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace newsmill::fuzz {
+
+// Each takes any bytes and ends the process where a promise of the parser does
+// not hold for them.
+void Charset(std::string_view bytes);
+void Inflate(std::string_view bytes);
+void Html(std::string_view bytes);
+void Selector(std::string_view bytes);
+void Dates(std::string_view bytes);
+void Json(std::string_view bytes);
+
+struct Target {
+  const char* name;
+  void (*run)(std::string_view bytes);
+};
+std::span<const Target> ParserTargets();
+
+}  // namespace newsmill::fuzz
