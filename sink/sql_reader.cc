@@ -56,6 +56,7 @@ Where LedgerWhere(const LedgerFilter& filter) {
   if (filter.accepted_since)
     where.And("accepted_at >= {}", *filter.accepted_since);
   if (filter.only_open) where.And("kind_rank = 0");
+  if (filter.only_unaccepted) where.And("accepted_at IS NULL");
   return where;
 }
 

@@ -48,6 +48,7 @@ struct LedgerFilter {
   std::string reason;
   std::optional<Timestamp> accepted_since;
   bool only_open = false;
+  bool only_unaccepted = false;  // an outcome is known, its task is not
   std::optional<int64_t> limit;
 };
 

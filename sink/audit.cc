@@ -1,0 +1,404 @@
+#include "sink/audit.h"
+
+#include <algorithm>
+#include <atomic>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "core/flow/task_codec.h"
+#include "newsmill/v1/fetched_page.pb.h"
+#include "sink/log_range.h"
+
+namespace newsmill {
+namespace {
+
+// Where the log began, then where its readers stood, then where it ended.
+struct Samples {
+  std::map<TopicPartition, Watermarks> before;
+  Offsets fetcher, retry, parser, store;
+  std::map<TopicPartition, Watermarks> log;
+};
+
+std::vector<TopicPartition> PartitionsOf(
+    const Topics& topics, const std::vector<std::string>& names) {
+  std::vector<TopicPartition> partitions;
+  for (const std::string& name : names)
+    for (int32_t i = 0; i < topics.PartitionsOf(name); ++i)
+      partitions.push_back({name, i});
+  return partitions;
+}
+
+Result<Offsets> SampleGroup(Bus& bus, const std::string& group,
+                            const std::vector<TopicPartition>& partitions) {
+  Offsets offsets;
+  if (partitions.empty()) return offsets;
+  const auto committed = bus.admin().GroupOffsets(group, partitions);
+  if (!committed) return committed.error();
+  for (const auto& [partition, offset] : *committed)
+    offsets[partition] = offset.next;
+  return offsets;
+}
+
+template <typename T>
+void Keep(std::vector<T>& examples, size_t most, T example) {
+  if (examples.size() < most) examples.push_back(std::move(example));
+}
+
+// The ID of the task that a record speaks of. Records of ours have it in a
+// header, so that bodies need not be read.
+std::string TaskOf(const Message& message, const Topics& topics) {
+  if (const std::string* id = message.FindHeader(kTaskIdHeader)) return *id;
+  if (message.topic == topics.pages) {
+    v1::FetchedPage page;
+    return page.ParseFromString(message.value) ? page.task().task_id() : "";
+  }
+  if (message.topic == topics.outcomes) {
+    v1::Outcome outcome;
+    return outcome.ParseFromString(message.value) ? outcome.task_id() : "";
+  }
+  v1::Article article;
+  return article.ParseFromString(message.value) ? article.task_id() : "";
+}
+
+class Auditor {
+ public:
+  Auditor(Bus& bus, const Topics& topics, const SiteCatalogue& sites,
+          StoreReader& reader, const AuditOptions& options)
+      : bus_(bus),
+        topics_(topics),
+        sites_(sites),
+        reader_(reader),
+        options_(options) {}
+
+  Result<AuditReport> Run();
+
+ private:
+  // A task as it first stood on the log.
+  struct OnLog {
+    TopicPartition partition;
+    v1::FetchTask task;
+    bool in_ledger = false;
+  };
+
+  Result<void> NoteUnaccepted();
+  Result<void> SampleBeginnings();
+  Result<void> SampleOffsets();
+  Result<void> SampleEnds();
+  void FindTrimmed(const Offsets& readers, const std::string& name);
+  Result<void> ReadTasks();
+  void ReadTask(const Message& message);
+  Result<void> ReadInFlight(const std::vector<std::string>& names,
+                            const Offsets& from);
+  Result<void> ReadLedger();
+  void Count(const LedgerRow& row);
+  void JudgeOpen(const LedgerRow& row);
+  void JudgeOrphan(const LedgerRow& row);
+  void JudgeAgainstLog(const LedgerRow& row);
+  void CompareWithLog();
+
+  std::vector<TopicPartition> AllPartitions() const;
+  Offsets Ends(const std::vector<std::string>& names) const;
+  // Whether the store had read this partition of `tasks` as far as we did.
+  bool Reached(const TopicPartition& partition) const;
+  bool AllReached() const;
+
+  Bus& bus_;
+  const Topics& topics_;
+  const SiteCatalogue& sites_;
+  StoreReader& reader_;
+  const AuditOptions& options_;
+
+  Samples samples_;
+  std::unordered_set<std::string> unaccepted_;  // at the start
+  std::unordered_map<std::string, OnLog> on_log_;
+  std::set<TopicPartition> unread_by_store_;  // of `tasks`, with records
+  std::set<TopicPartition> trimmed_meanwhile_;
+  std::unordered_map<std::string, std::set<std::string>> in_flight_;
+  std::map<std::pair<v1::OutcomeKind, v1::Reason>, int64_t> settled_;
+  AuditReport report_;
+};
+
+// An outcome may overtake its task on the way to the ledger. Only what was
+// without a task before anything was sampled, and still is at the end, has
+// none: its task stood on the log before its outcome did, so below the sampled
+// ends.
+Result<void> Auditor::NoteUnaccepted() {
+  LedgerFilter filter;
+  filter.only_unaccepted = true;
+  return reader_.VisitLedger(filter, [&](const LedgerRow& row) {
+    unaccepted_.insert(row.task_id);
+    return true;
+  });
+}
+
+Result<void> Auditor::SampleOffsets() {
+  struct Sample {
+    const std::string& group;
+    std::vector<std::string> names;
+    Offsets& into;
+  };
+  const Sample samples[] = {
+      {options_.fetcher_group, {topics_.tasks}, samples_.fetcher},
+      {options_.retry_group, topics_.retries, samples_.retry},
+      {options_.parser_group, {topics_.pages}, samples_.parser}};
+  for (const Sample& sample : samples) {
+    Result<Offsets> offsets =
+        SampleGroup(bus_, sample.group, PartitionsOf(topics_, sample.names));
+    if (!offsets) return offsets.error();
+    sample.into = std::move(*offsets);
+  }
+  Result<Offsets> store = reader_.NextOffsets();
+  if (!store) return store.error();
+  samples_.store = std::move(*store);
+  return {};
+}
+
+std::vector<TopicPartition> Auditor::AllPartitions() const {
+  std::vector<std::string> names = {topics_.tasks,    topics_.pages,
+                                    topics_.articles, topics_.articles_replay,
+                                    topics_.outcomes, topics_.dead};
+  names.insert(names.end(), topics_.retries.begin(), topics_.retries.end());
+  return PartitionsOf(topics_, names);
+}
+
+Result<void> Auditor::SampleBeginnings() {
+  auto log = bus_.admin().FetchWatermarks(AllPartitions());
+  if (!log) return log.error();
+  samples_.before = std::move(*log);
+  return {};
+}
+
+Result<void> Auditor::SampleEnds() {
+  auto log = bus_.admin().FetchWatermarks(AllPartitions());
+  if (!log) return log.error();
+  samples_.log = std::move(*log);
+  report_.whole_log = true;
+  for (const auto& [partition, marks] : samples_.log)
+    if (partition.topic == topics_.tasks && marks.begin > 0)
+      report_.whole_log = false;
+  FindTrimmed(samples_.fetcher, options_.fetcher_group);
+  FindTrimmed(samples_.retry, options_.retry_group);
+  FindTrimmed(samples_.parser, options_.parser_group);
+  FindTrimmed(samples_.store, "store");
+  return {};
+}
+
+// Against where the log began before: a reader may have moved on since its
+// offset was sampled, and what it left behind may be trimmed by now.
+void Auditor::FindTrimmed(const Offsets& readers, const std::string& name) {
+  for (const auto& [partition, next] : readers) {
+    const auto log = samples_.before.find(partition);
+    if (log != samples_.before.end() && next < log->second.begin)
+      report_.trimmed.push_back({partition, name, next, log->second.begin});
+  }
+}
+
+Offsets Auditor::Ends(const std::vector<std::string>& names) const {
+  Offsets ends;
+  for (const TopicPartition& partition : PartitionsOf(topics_, names))
+    ends[partition] = samples_.log.at(partition).end;
+  return ends;
+}
+
+Result<void> Auditor::ReadTasks() {
+  Offsets begins;
+  const Offsets ends = Ends({topics_.tasks});
+  for (const auto& [partition, end] : ends)
+    begins[partition] = samples_.log.at(partition).begin;
+  return VisitRange(
+      bus_, begins, ends, options_.patience,
+      [&](const Message& message) { ReadTask(message); },
+      // Trimmed meanwhile by the sink, as settled; no longer the whole log.
+      [&](const TopicPartition& partition) {
+        report_.whole_log = false;
+        trimmed_meanwhile_.insert(partition);
+      });
+}
+
+void Auditor::ReadTask(const Message& message) {
+  const TopicPartition partition = message.topic_partition();
+  v1::FetchTask task = DecodeTask(message, sites_).task;
+  const std::string id = task.task_id();
+  const auto fetched = samples_.fetcher.find(partition);
+  if (fetched == samples_.fetcher.end() || message.offset >= fetched->second)
+    in_flight_[id].insert(message.topic);
+  // By record and not by offset: behind the last one may be control records,
+  // which the store never takes.
+  const auto stored = samples_.store.find(partition);
+  if (stored == samples_.store.end() || message.offset >= stored->second)
+    unread_by_store_.insert(partition);
+  on_log_.try_emplace(id, OnLog{partition, std::move(task), false});
+}
+
+Result<void> Auditor::ReadInFlight(const std::vector<std::string>& names,
+                                   const Offsets& from) {
+  if (names.empty()) return {};
+  return VisitRange(
+      bus_, from, Ends(names), options_.patience,
+      [&](const Message& message) {
+        in_flight_[TaskOf(message, topics_)].insert(message.topic);
+      },
+      [](const TopicPartition&) {});
+}
+
+bool Auditor::Reached(const TopicPartition& partition) const {
+  return unread_by_store_.count(partition) == 0 &&
+         trimmed_meanwhile_.count(partition) == 0;
+}
+
+bool Auditor::AllReached() const { return unread_by_store_.empty(); }
+
+void Auditor::Count(const LedgerRow& row) {
+  report_.further_outcomes += row.further_outcomes;
+  report_.conflicts += row.conflicts;
+  if (row.reason == v1::REASON_CRASHED) ++report_.crashed;
+  if (!row.accepted_at) return;
+  ++report_.accepted;
+  if (row.kind == v1::OUTCOME_KIND_UNSPECIFIED)
+    ++report_.open;
+  else
+    ++settled_[{row.kind, row.reason}];
+}
+
+void Auditor::JudgeOpen(const LedgerRow& row) {
+  const auto on_its_way = in_flight_.find(row.task_id);
+  if (on_its_way != in_flight_.end()) {
+    for (const std::string& topic : on_its_way->second)
+      ++report_.in_flight[topic];
+    return;
+  }
+  // Accepted from behind the sampled end: nothing was read of it.
+  const auto log = samples_.log.find(row.where);
+  if (log != samples_.log.end() && row.offset >= log->second.end) {
+    ++report_.in_flight[row.where.topic];
+    return;
+  }
+  ++report_.lost_count;
+  LostTask lost{row, {}};
+  const auto known = on_log_.find(row.task_id);
+  if (known != on_log_.end()) {
+    lost.task = known->second.task;
+  } else {
+    lost.task.set_task_id(row.task_id);
+    lost.task.set_target(row.target);
+    lost.task.set_batch(row.batch);
+  }
+  Keep(report_.lost, options_.most_examples, std::move(lost));
+}
+
+void Auditor::JudgeOrphan(const LedgerRow& row) {
+  if (unaccepted_.count(row.task_id) == 0 || !AllReached()) return;
+  ++report_.orphan_count;
+  Keep(report_.orphans, options_.most_examples, row);
+}
+
+// Accepted from a range that the log still holds: it must be there.
+void Auditor::JudgeAgainstLog(const LedgerRow& row) {
+  const auto known = on_log_.find(row.task_id);
+  if (known != on_log_.end()) known->second.in_ledger = true;
+  const auto log = samples_.log.find(row.where);
+  if (log == samples_.log.end() || !Reached(row.where)) return;
+  if (row.offset < log->second.begin || row.offset >= log->second.end) return;
+  ++report_.tasks_in_ledger;
+  if (known != on_log_.end()) return;
+  ++report_.not_on_log_count;
+  Keep(report_.not_on_log, options_.most_examples, row.task_id);
+}
+
+Result<void> Auditor::ReadLedger() {
+  const Result<void> read = reader_.VisitLedger({}, [&](const LedgerRow& row) {
+    Count(row);
+    if (!row.accepted_at) {
+      JudgeOrphan(row);
+      return true;
+    }
+    JudgeAgainstLog(row);
+    if (row.kind == v1::OUTCOME_KIND_UNSPECIFIED) JudgeOpen(row);
+    return true;
+  });
+  if (!read) return read.error();
+  for (const auto& [what, tasks] : settled_)
+    report_.settled.push_back({what.first, what.second, tasks});
+  std::sort(report_.settled.begin(), report_.settled.end(),
+            [](const LedgerCount& a, const LedgerCount& b) {
+              return std::make_pair(-a.kind, a.reason) <
+                     std::make_pair(-b.kind, b.reason);
+            });
+  return {};
+}
+
+void Auditor::CompareWithLog() {
+  for (const auto& [id, known] : on_log_) {
+    if (!Reached(known.partition)) continue;
+    ++report_.tasks_on_log;
+    if (known.in_ledger) continue;
+    ++report_.not_in_ledger_count;
+    Keep(report_.not_in_ledger, options_.most_examples, id);
+  }
+  std::sort(report_.not_in_ledger.begin(), report_.not_in_ledger.end());
+}
+
+Result<AuditReport> Auditor::Run() {
+  Result<void> step = NoteUnaccepted();
+  if (step) step = SampleBeginnings();
+  if (step) step = SampleOffsets();
+  if (step) step = SampleEnds();
+  if (step) step = ReadTasks();
+  if (step) step = ReadInFlight(topics_.retries, samples_.retry);
+  if (step) step = ReadInFlight({topics_.pages}, samples_.parser);
+  if (step)
+    step = ReadInFlight(
+        {topics_.articles, topics_.articles_replay, topics_.outcomes},
+        samples_.store);
+  if (step) step = ReadLedger();
+  if (!step) return step.error();
+  CompareWithLog();
+  report_.store_behind = !AllReached();
+  auto without = reader_.SettledWithoutArticle(
+      static_cast<int64_t>(options_.most_examples));
+  if (!without) return without.error();
+  report_.without_article = std::move(*without);
+  return std::move(report_);
+}
+
+}  // namespace
+
+bool AuditReport::Passed() const {
+  return lost_count == 0 && orphan_count == 0 && not_in_ledger_count == 0 &&
+         not_on_log_count == 0 && without_article.empty() && trimmed.empty();
+}
+
+Result<AuditReport> Audit(Bus& bus, const Topics& topics,
+                          const SiteCatalogue& sites, StoreReader& reader,
+                          const AuditOptions& options) {
+  return Auditor(bus, topics, sites, reader, options).Run();
+}
+
+Result<int64_t> Requeue(Bus& bus, const Topics& topics,
+                        const std::vector<LostTask>& lost) {
+  auto producer = bus.NewProducer({});
+  if (!producer) return producer.error();
+  std::atomic<int64_t> durable{0};
+  for (const LostTask& task : lost) {
+    v1::FetchTask again = task.task;
+    again.set_attempt(0);
+    again.clear_attempts();
+    again.clear_not_before();
+    (*producer)->Produce(EncodeTask(again, topics.tasks),
+                         [&durable](const Result<RecordMetadata>& done) {
+                           if (done) ++durable;
+                         });
+  }
+  const Result<void> flushed = (*producer)->Flush(std::chrono::seconds(60));
+  if (!flushed) return flushed.error();
+  if (durable != static_cast<int64_t>(lost.size()))
+    return Error{Code::kUnavailable,
+                 std::to_string(durable) + " of " +
+                     std::to_string(lost.size()) +
+                     " tasks were put back; the log refused the others"};
+  return durable.load();
+}
+
+}  // namespace newsmill
