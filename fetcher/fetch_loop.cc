@@ -126,8 +126,8 @@ bool FetchLoop::EndIfExpired(Delivery& delivery) {
   if (!task.has_expires_at()) return false;
   const Timestamp expires_at = FromProto(task.expires_at());
   if (expires_at > clock_.Now()) return false;
-  Verdict expired;
-  expired.kind = Verdict::Kind::kOutcome;
+  AnswerVerdict expired;
+  expired.kind = AnswerVerdict::Kind::kOutcome;
   expired.outcome = v1::SKIPPED;
   expired.reason = v1::REASON_EXPIRED;
   metrics_.Judged(expired);
@@ -287,28 +287,28 @@ void FetchLoop::Answered(FetchId id, HttpResponse response) {
   if (fetch->stale) return WaitAgain(std::move(fetch));
   metrics_.Answered(response);
 
-  Verdict verdict = JudgeAnswer(response, clock_.Now());
+  AnswerVerdict verdict = JudgeAnswer(response, clock_.Now());
   gate_.ExplainRefusal(fetch->host, verdict);
   metrics_.Judged(verdict);
-  if (verdict.kind != Verdict::Kind::kOwnFault) {
+  if (verdict.kind != AnswerVerdict::Kind::kOwnFault) {
     own_fault_.clear();
     own_fault_backoff_.Reset();
   }
   Conclude(std::move(fetch), std::move(verdict), std::move(response));
 }
 
-void FetchLoop::Conclude(std::unique_ptr<Fetch> fetch, Verdict verdict,
+void FetchLoop::Conclude(std::unique_ptr<Fetch> fetch, AnswerVerdict verdict,
                          HttpResponse response) {
   switch (verdict.kind) {
-    case Verdict::Kind::kPage:
+    case AnswerVerdict::Kind::kPage:
       return SendPage(std::move(fetch), std::move(response));
-    case Verdict::Kind::kRedirect:
+    case AnswerVerdict::Kind::kRedirect:
       return Redirected(std::move(fetch), response.status, verdict.location);
-    case Verdict::Kind::kOutcome:
+    case AnswerVerdict::Kind::kOutcome:
       return EndWith(std::move(fetch), verdict, response.status);
-    case Verdict::Kind::kFailure:
+    case AnswerVerdict::Kind::kFailure:
       return Failed(std::move(fetch), verdict, response.status);
-    case Verdict::Kind::kOwnFault:
+    case AnswerVerdict::Kind::kOwnFault:
       return OwnFault(std::move(fetch), verdict.detail);
   }
 }
@@ -323,12 +323,12 @@ void FetchLoop::SendPage(std::unique_ptr<Fetch> fetch, HttpResponse response) {
 void FetchLoop::Redirected(std::unique_ptr<Fetch> fetch, int status,
                            const std::string& location) {
   v1::FetchTask& task = fetch->delivery.task();
-  const Verdict verdict =
+  const AnswerVerdict verdict =
       FollowRedirect(sites_, config_.max_redirects, status, location, task);
-  if (verdict.kind == Verdict::Kind::kOutcome) {
+  if (verdict.kind == AnswerVerdict::Kind::kOutcome) {
     return EndWith(std::move(fetch), verdict, status);
   }
-  if (verdict.kind != Verdict::Kind::kRedirect) {
+  if (verdict.kind != AnswerVerdict::Kind::kRedirect) {
     return Failed(std::move(fetch), verdict, status);
   }
   const Result<Url> url = Url::Parse(task.url());
@@ -342,8 +342,8 @@ void FetchLoop::Redirected(std::unique_ptr<Fetch> fetch, int status,
   metrics_.Forwarded();
 }
 
-void FetchLoop::EndWith(std::unique_ptr<Fetch> fetch, const Verdict& verdict,
-                        int status) {
+void FetchLoop::EndWith(std::unique_ptr<Fetch> fetch,
+                        const AnswerVerdict& verdict, int status) {
   frontier_.Finish(fetch->host, RequestEnd());
   v1::Outcome outcome;
   outcome.set_kind(verdict.outcome);
@@ -356,8 +356,8 @@ void FetchLoop::EndWith(std::unique_ptr<Fetch> fetch, const Verdict& verdict,
   std::move(fetch->delivery).Finish(std::move(outcome));
 }
 
-void FetchLoop::Failed(std::unique_ptr<Fetch> fetch, const Verdict& verdict,
-                       int status) {
+void FetchLoop::Failed(std::unique_ptr<Fetch> fetch,
+                       const AnswerVerdict& verdict, int status) {
   frontier_.Finish(fetch->host, RequestEnd());
   if (verdict.host_not_before) HoldHost(fetch->host, *verdict.host_not_before);
   Failure failure;

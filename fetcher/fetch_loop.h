@@ -93,13 +93,14 @@ class FetchLoop {
 
   // Answers.
   void Answered(FetchId id, HttpResponse response);
-  void Conclude(std::unique_ptr<Fetch> fetch, Verdict verdict,
+  void Conclude(std::unique_ptr<Fetch> fetch, AnswerVerdict verdict,
                 HttpResponse response);
   void SendPage(std::unique_ptr<Fetch> fetch, HttpResponse response);
   void Redirected(std::unique_ptr<Fetch> fetch, int status,
                   const std::string& location);
-  void Failed(std::unique_ptr<Fetch> fetch, const Verdict& verdict, int status);
-  void EndWith(std::unique_ptr<Fetch> fetch, const Verdict& verdict,
+  void Failed(std::unique_ptr<Fetch> fetch, const AnswerVerdict& verdict,
+              int status);
+  void EndWith(std::unique_ptr<Fetch> fetch, const AnswerVerdict& verdict,
                int status);
   void OwnFault(std::unique_ptr<Fetch> fetch, const std::string& detail);
   void HoldHost(const std::string& host, Timestamp until);

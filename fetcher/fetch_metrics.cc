@@ -15,17 +15,17 @@ double Seconds(int64_t milliseconds) {
   return static_cast<double>(milliseconds) / 1000.0;
 }
 
-const char* OutcomeOf(const Verdict& verdict) {
+const char* OutcomeOf(const AnswerVerdict& verdict) {
   switch (verdict.kind) {
-    case Verdict::Kind::kPage:
+    case AnswerVerdict::Kind::kPage:
       return "page";
-    case Verdict::Kind::kRedirect:
+    case AnswerVerdict::Kind::kRedirect:
       return "redirect";
-    case Verdict::Kind::kOutcome:
+    case AnswerVerdict::Kind::kOutcome:
       return verdict.outcome == v1::GONE ? "gone" : "skipped";
-    case Verdict::Kind::kFailure:
+    case AnswerVerdict::Kind::kFailure:
       return verdict.retryable ? "retry" : "dead";
-    case Verdict::Kind::kOwnFault:
+    case AnswerVerdict::Kind::kOwnFault:
       return "own_fault";
   }
   return "unknown";
@@ -63,7 +63,7 @@ void FetchMetrics::Answered(const HttpResponse& response) {
   total_.Observe(Seconds(response.timing.total_ms()));
 }
 
-void FetchMetrics::Judged(const Verdict& verdict) {
+void FetchMetrics::Judged(const AnswerVerdict& verdict) {
   const std::string reason = verdict.reason == v1::REASON_UNSPECIFIED
                                  ? "NONE"
                                  : v1::Reason_Name(verdict.reason).substr(7);

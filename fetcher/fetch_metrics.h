@@ -13,7 +13,7 @@ class FetchMetrics {
 
   void Answered(const HttpResponse& response);
   // How an attempt ended.
-  void Judged(const Verdict& verdict);
+  void Judged(const AnswerVerdict& verdict);
   void Forwarded() { forwarded_.Increment(); }
   void Deferred() { deferred_.Increment(); }
   void Aborted() { aborted_.Increment(); }

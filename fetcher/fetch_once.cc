@@ -28,14 +28,15 @@ v1::FetchTask NewTask(const Target& target, const std::string& text,
   return task;
 }
 
-FetchedOnce Ended(const v1::FetchTask& task, const Verdict& verdict, int status,
-                  const SiteCatalogue& sites, Timestamp now) {
+FetchedOnce Ended(const v1::FetchTask& task, const AnswerVerdict& verdict,
+                  int status, const SiteCatalogue& sites, Timestamp now) {
   FetchedOnce ended;
   v1::Outcome& outcome = ended.outcome;
   outcome.set_task_id(task.task_id());
   outcome.set_stage(v1::STAGE_FETCHER);
-  outcome.set_kind(verdict.kind == Verdict::Kind::kOutcome ? verdict.outcome
-                                                           : v1::DEAD);
+  outcome.set_kind(verdict.kind == AnswerVerdict::Kind::kOutcome
+                       ? verdict.outcome
+                       : v1::DEAD);
   outcome.set_reason(verdict.reason);
   outcome.set_detail(verdict.detail);
   outcome.set_target(task.target());
@@ -51,9 +52,9 @@ FetchedOnce Ended(const v1::FetchTask& task, const Verdict& verdict, int status,
 }
 
 // The answer's meaning, with the lines to paste where the gate is closed.
-Verdict Judge(const HttpResponse& response, const FetcherConfig& config,
-              const std::string& host, Timestamp now) {
-  Verdict verdict = JudgeAnswer(response, now);
+AnswerVerdict Judge(const HttpResponse& response, const FetcherConfig& config,
+                    const std::string& host, Timestamp now) {
+  AnswerVerdict verdict = JudgeAnswer(response, now);
   Gate(config).ExplainRefusal(host, verdict);
   return verdict;
 }
@@ -80,7 +81,7 @@ FetchedOnce OneShotFetcher::Fetch(const Target& target,
   while (true) {
     const Result<Url> url = Url::Parse(task.url());
     if (!url) {
-      Verdict invalid;
+      AnswerVerdict invalid;
       invalid.reason = v1::REASON_INVALID_URL;
       invalid.detail = url.error().message;
       return Ended(task, invalid, 0, sites_, clock.Now());
@@ -92,14 +93,14 @@ FetchedOnce OneShotFetcher::Fetch(const Target& target,
     next_start_[url->HostKey()] = clock.Uptime() + Duration(1) +
                                   LimitsOf(url->host(), sites_, config_).delay;
 
-    Verdict verdict = Judge(response, config_, url->HostKey(), now);
-    if (verdict.kind == Verdict::Kind::kPage) {
+    AnswerVerdict verdict = Judge(response, config_, url->HostKey(), now);
+    if (verdict.kind == AnswerVerdict::Kind::kPage) {
       return {MakePage(task, std::move(response), sites_, now), {}};
     }
-    if (verdict.kind == Verdict::Kind::kRedirect) {
+    if (verdict.kind == AnswerVerdict::Kind::kRedirect) {
       verdict = FollowRedirect(sites_, config_.max_redirects, response.status,
                                verdict.location, task);
-      if (verdict.kind == Verdict::Kind::kRedirect) continue;
+      if (verdict.kind == AnswerVerdict::Kind::kRedirect) continue;
     }
     return Ended(task, verdict, response.status, sites_, now);
   }

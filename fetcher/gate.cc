@@ -37,8 +37,9 @@ Gate::Gate(const FetcherConfig& config)
     : open_(config.robots == "off" && !config.contact.empty()),
       contact_(config.contact) {}
 
-void Gate::ExplainRefusal(const std::string& host, Verdict& verdict) const {
-  if (open_ || verdict.kind != Verdict::Kind::kFailure) return;
+void Gate::ExplainRefusal(const std::string& host,
+                          AnswerVerdict& verdict) const {
+  if (open_ || verdict.kind != AnswerVerdict::Kind::kFailure) return;
   if (verdict.reason != v1::REASON_ADDRESS_REFUSED &&
       verdict.reason != v1::REASON_DNS_FAILED) {
     return;

@@ -30,7 +30,7 @@ class Gate {
   // While the gate is closed: makes a refusal final, with the lines to paste
   // into newsmill.toml. A name that cannot be resolved is refused as well: it
   // is not this machine's. Other verdicts stay as they are.
-  void ExplainRefusal(const std::string& host, Verdict& verdict) const;
+  void ExplainRefusal(const std::string& host, AnswerVerdict& verdict) const;
 
  private:
   std::string LinesToPaste() const;

@@ -34,44 +34,45 @@ bool WasAsked(const v1::FetchTask& task, const std::string& url) {
       [&url](const v1::Redirect& redirect) { return redirect.url() == url; });
 }
 
-Verdict Ends(Verdict::Kind kind, v1::Reason reason, std::string detail) {
-  Verdict verdict;
+AnswerVerdict Ends(AnswerVerdict::Kind kind, v1::Reason reason,
+                   std::string detail) {
+  AnswerVerdict verdict;
   verdict.kind = kind;
   verdict.reason = reason;
   verdict.detail = std::move(detail);
-  if (kind == Verdict::Kind::kOutcome) verdict.outcome = v1::SKIPPED;
+  if (kind == AnswerVerdict::Kind::kOutcome) verdict.outcome = v1::SKIPPED;
   return verdict;
 }
 
-Verdict TooMany(std::string detail) {
-  return Ends(Verdict::Kind::kFailure, v1::REASON_TOO_MANY_REDIRECTS,
+AnswerVerdict TooMany(std::string detail) {
+  return Ends(AnswerVerdict::Kind::kFailure, v1::REASON_TOO_MANY_REDIRECTS,
               std::move(detail));
 }
 
 }  // namespace
 
-Verdict FollowRedirect(const SiteCatalogue& sites, int64_t max_redirects,
-                       int status, const std::string& location,
-                       v1::FetchTask& task) {
+AnswerVerdict FollowRedirect(const SiteCatalogue& sites, int64_t max_redirects,
+                             int status, const std::string& location,
+                             v1::FetchTask& task) {
   if (IsForeignScheme(location)) {
     return Ends(
-        Verdict::Kind::kOutcome, v1::REASON_OUT_OF_SCOPE,
+        AnswerVerdict::Kind::kOutcome, v1::REASON_OUT_OF_SCOPE,
         "redirect to " + location + ", which is neither http nor https");
   }
   const Result<Url> here = Url::Parse(task.url());
   if (!here) {
-    return Ends(Verdict::Kind::kFailure, v1::REASON_INVALID_URL,
+    return Ends(AnswerVerdict::Kind::kFailure, v1::REASON_INVALID_URL,
                 here.error().message);
   }
   const Result<Url> target = here->Resolve(location);
   if (!target) {
-    return Ends(Verdict::Kind::kFailure, v1::REASON_HTTP_PROTOCOL,
+    return Ends(AnswerVerdict::Kind::kFailure, v1::REASON_HTTP_PROTOCOL,
                 "the Location field cannot be read: " + target.error().message);
   }
   if (IsBoundToSite(task)) {
     const Site* const site = sites.ForHost(target->host());
     if (site == nullptr || site->name != task.site()) {
-      return Ends(Verdict::Kind::kOutcome, v1::REASON_EXTERNAL,
+      return Ends(AnswerVerdict::Kind::kOutcome, v1::REASON_EXTERNAL,
                   "redirect to " + target->text());
     }
   }
@@ -87,8 +88,8 @@ Verdict FollowRedirect(const SiteCatalogue& sites, int64_t max_redirects,
   redirect.set_status(status);
   redirect.set_location(target->text());
   task.set_url(target->text());
-  Verdict follow;
-  follow.kind = Verdict::Kind::kRedirect;
+  AnswerVerdict follow;
+  follow.kind = AnswerVerdict::Kind::kRedirect;
   follow.location = target->text();
   return follow;
 }

@@ -13,8 +13,8 @@ namespace newsmill {
 // changed. kRedirect: ask task.url now. Otherwise the task ends (too many, a
 // circle, off the site of a `site:id` task, an unreadable or foreign address)
 // and is as it was.
-Verdict FollowRedirect(const SiteCatalogue& sites, int64_t max_redirects,
-                       int status, const std::string& location,
-                       v1::FetchTask& task);
+AnswerVerdict FollowRedirect(const SiteCatalogue& sites, int64_t max_redirects,
+                             int status, const std::string& location,
+                             v1::FetchTask& task);
 
 }  // namespace newsmill

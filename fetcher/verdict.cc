@@ -22,18 +22,18 @@ std::string ContentType(const HttpResponse& response) {
   return type == nullptr ? "" : *type;
 }
 
-Verdict Outcome(v1::OutcomeKind outcome, v1::Reason reason,
-                std::string detail) {
-  Verdict verdict;
-  verdict.kind = Verdict::Kind::kOutcome;
+AnswerVerdict Outcome(v1::OutcomeKind outcome, v1::Reason reason,
+                      std::string detail) {
+  AnswerVerdict verdict;
+  verdict.kind = AnswerVerdict::Kind::kOutcome;
   verdict.outcome = outcome;
   verdict.reason = reason;
   verdict.detail = std::move(detail);
   return verdict;
 }
 
-Verdict Failed(v1::Reason reason, std::string detail, bool retryable) {
-  Verdict verdict;
+AnswerVerdict Failed(v1::Reason reason, std::string detail, bool retryable) {
+  AnswerVerdict verdict;
   verdict.reason = reason;
   verdict.detail = std::move(detail);
   verdict.retryable = retryable;
@@ -44,7 +44,7 @@ std::string StatusText(int status) {
   return "the server answered " + std::to_string(status);
 }
 
-Verdict NotHtml(const HttpResponse& response) {
+AnswerVerdict NotHtml(const HttpResponse& response) {
   return Outcome(v1::SKIPPED, v1::REASON_NOT_HTML,
                  "Content-Type is " + ContentType(response));
 }
@@ -64,10 +64,10 @@ bool IsPassing(v1::Reason reason) {
   }
 }
 
-Verdict JudgeFailure(const HttpResponse& response) {
+AnswerVerdict JudgeFailure(const HttpResponse& response) {
   if (response.own_fault) {
-    Verdict verdict = Failed(response.failure, response.detail, true);
-    verdict.kind = Verdict::Kind::kOwnFault;
+    AnswerVerdict verdict = Failed(response.failure, response.detail, true);
+    verdict.kind = AnswerVerdict::Kind::kOwnFault;
     return verdict;
   }
   // A film that is too large is first of all no page.
@@ -78,7 +78,7 @@ Verdict JudgeFailure(const HttpResponse& response) {
   return Failed(response.failure, response.detail, IsPassing(response.failure));
 }
 
-Verdict JudgeSuccess(const HttpResponse& response) {
+AnswerVerdict JudgeSuccess(const HttpResponse& response) {
   const int status = response.status;
   if (status != 200 && status != 203) {
     if (status == 204 || status == 205) {
@@ -91,12 +91,12 @@ Verdict JudgeSuccess(const HttpResponse& response) {
                    StatusText(status) + " with no byte of a body");
   }
   if (!MayBePage(ContentType(response))) return NotHtml(response);
-  Verdict page;
-  page.kind = Verdict::Kind::kPage;
+  AnswerVerdict page;
+  page.kind = AnswerVerdict::Kind::kPage;
   return page;
 }
 
-Verdict JudgeRedirect(const HttpResponse& response) {
+AnswerVerdict JudgeRedirect(const HttpResponse& response) {
   const int status = response.status;
   const bool moves = status == 301 || status == 302 || status == 303 ||
                      status == 307 || status == 308;
@@ -108,16 +108,16 @@ Verdict JudgeRedirect(const HttpResponse& response) {
     return Failed(v1::REASON_HTTP_PROTOCOL,
                   StatusText(status) + " without a Location field", false);
   }
-  Verdict redirect;
-  redirect.kind = Verdict::Kind::kRedirect;
+  AnswerVerdict redirect;
+  redirect.kind = AnswerVerdict::Kind::kRedirect;
   redirect.location = *location;
   return redirect;
 }
 
 // 429 and 503, whose Retry-After is a fact about the whole host.
-Verdict JudgeOverload(const HttpResponse& response, v1::Reason reason,
-                      Timestamp now) {
-  Verdict verdict = Failed(reason, StatusText(response.status), true);
+AnswerVerdict JudgeOverload(const HttpResponse& response, v1::Reason reason,
+                            Timestamp now) {
+  AnswerVerdict verdict = Failed(reason, StatusText(response.status), true);
   const std::string* const field = FindHeader(response.headers, "retry-after");
   if (field == nullptr) return verdict;
   verdict.host_not_before = ParseRetryAfter(*field, now);
@@ -126,7 +126,7 @@ Verdict JudgeOverload(const HttpResponse& response, v1::Reason reason,
   return verdict;
 }
 
-Verdict JudgeClientError(const HttpResponse& response, Timestamp now) {
+AnswerVerdict JudgeClientError(const HttpResponse& response, Timestamp now) {
   const int status = response.status;
   switch (status) {
     case 404:
@@ -144,7 +144,7 @@ Verdict JudgeClientError(const HttpResponse& response, Timestamp now) {
 
 }  // namespace
 
-Verdict JudgeAnswer(const HttpResponse& response, Timestamp now) {
+AnswerVerdict JudgeAnswer(const HttpResponse& response, Timestamp now) {
   if (response.failure != v1::REASON_UNSPECIFIED) {
     return JudgeFailure(response);
   }

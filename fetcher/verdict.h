@@ -11,7 +11,7 @@
 namespace newsmill {
 
 // What an answer, or its absence, means for the task that asked.
-struct Verdict {
+struct AnswerVerdict {
   enum class Kind {
     kPage,      // a page for the parser
     kRedirect,  // ask `location` instead
@@ -30,7 +30,7 @@ struct Verdict {
 };
 
 // A pure function. `now`: when the answer ended.
-Verdict JudgeAnswer(const HttpResponse& response, Timestamp now);
+AnswerVerdict JudgeAnswer(const HttpResponse& response, Timestamp now);
 
 // The instant that a Retry-After field names (RFC 9110, section 10.2.3: seconds
 // or a date), at most kMostRetryAfter from now and not before now; nullopt for

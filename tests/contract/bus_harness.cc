@@ -1,7 +1,5 @@
 #include "tests/contract/bus_harness.h"
 
-#include <cstdlib>
-#include <filesystem>
 #include <future>
 
 #include "core/base/id.h"
@@ -30,21 +28,8 @@ BusConfig MakeBusConfig(const std::string& backend, const std::string& folder) {
   return config;
 }
 
-TemporaryFolder::TemporaryFolder() {
-  std::string pattern =
-      (std::filesystem::temp_directory_path() / "newsmill-test-XXXXXX")
-          .string();
-  if (mkdtemp(pattern.data()) == nullptr) std::abort();
-  path_ = pattern;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 void BusTest::SetUp() {
-  config_ = MakeBusConfig(GetParam(), folder_.path());
+  config_ = MakeBusConfig(GetParam(), folder_.path().string());
   Reopen();
 }
 

@@ -14,6 +14,7 @@
 
 #include "core/bus/bus.h"
 #include "core/bus/config.h"
+#include "tests/support/process/temp_folder.h"
 
 // What the contract tests of the log share. Nothing here knows a backend but
 // MakeBusConfig.
@@ -26,17 +27,6 @@ inline constexpr Duration kPatience = std::chrono::seconds(60);
 // A configuration under which `backend` can be opened: an empty folder, or a
 // running broker. The same broker serves a whole test binary.
 BusConfig MakeBusConfig(const std::string& backend, const std::string& folder);
-
-// An empty folder that is removed with what is in it.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 // A log of its own, or names of its own on a shared broker.
 class BusTest : public ::testing::TestWithParam<std::string> {
@@ -65,7 +55,7 @@ class BusTest : public ::testing::TestWithParam<std::string> {
   void WriteNumbers(const TopicPartition& to, int count, int first = 0);
 
  private:
-  TemporaryFolder folder_;
+  process::TempFolder folder_;
   BusConfig config_;
   std::unique_ptr<Bus> bus_;
   std::unique_ptr<Producer> writer_;

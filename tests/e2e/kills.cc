@@ -54,7 +54,7 @@ std::vector<Kill> KillEachKind(int64_t tasks, int rounds) {
   return kills;
 }
 
-Result<void> Execute(Pipeline& pipeline, std::vector<Kill> kills,
+Result<void> Execute(Pipeline& pipeline, const std::vector<Kill>& kills,
                      Duration deadline) {
   const auto end = steady_clock::now() + deadline;
   for (const Kill& kill : kills) {

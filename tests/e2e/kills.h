@@ -23,7 +23,7 @@ std::vector<Kill> KillEachKind(int64_t tasks, int rounds);
 // Executes the kills in their order, each with SIGKILL on a worker that has
 // records in hand by its own word a moment before, and puts another process in
 // its place at once. Prints which, and how many records it had.
-Result<void> Execute(Pipeline& pipeline, std::vector<Kill> kills,
+Result<void> Execute(Pipeline& pipeline, const std::vector<Kill>& kills,
                      Duration deadline);
 
 }  // namespace newsmill::e2e

@@ -30,7 +30,7 @@ int FreePort() {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
-  bind(fd, reinterpret_cast<sockaddr*>(&address), size);
+  (void)bind(fd, reinterpret_cast<sockaddr*>(&address), size);
   getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
   close(fd);
   return ntohs(address.sin_port);
@@ -232,10 +232,12 @@ Result<StoreReader*> Pipeline::Reader() {
   return reader_.get();
 }
 
-Result<int64_t> Pipeline::Settled() {
+Result<int64_t> Pipeline::Settled(const std::string& batch) {
   const Result<StoreReader*> reader = Reader();
   if (!reader) return reader.error();
-  const auto counts = (*reader)->CountLedger({});
+  LedgerFilter filter;
+  filter.batch = batch;
+  const auto counts = (*reader)->CountLedger(filter);
   if (!counts) {
     reader_.reset();  // the store may have been away
     return counts.error();
@@ -263,12 +265,14 @@ Result<void> Pipeline::AwaitSettled(int64_t tasks, Duration deadline) {
   }
 }
 
-Result<std::vector<LedgerRow>> Pipeline::Ledger() {
+Result<std::vector<LedgerRow>> Pipeline::Ledger(const std::string& batch) {
   const Result<StoreReader*> reader = Reader();
   if (!reader) return reader.error();
   std::vector<LedgerRow> rows;
+  LedgerFilter filter;
+  filter.batch = batch;
   const Result<void> visited =
-      (*reader)->VisitLedger({}, [&rows](const LedgerRow& row) {
+      (*reader)->VisitLedger(filter, [&rows](const LedgerRow& row) {
         rows.push_back(row);
         return true;
       });

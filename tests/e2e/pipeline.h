@@ -75,12 +75,13 @@ class Pipeline {
     return Metric(worker, "newsmill_" + worker.kind + "_in_hand_records");
   }
 
-  // Settled tasks of the ledger.
-  Result<int64_t> Settled();
+  // Settled tasks of the ledger, of one batch or of all.
+  Result<int64_t> Settled(const std::string& batch = "");
   // Returns when so many are; kTimedOut says how far it came. Fails early when
   // a worker ended.
   Result<void> AwaitSettled(int64_t tasks, Duration deadline);
-  Result<std::vector<LedgerRow>> Ledger();
+  // Of one batch, or of all.
+  Result<std::vector<LedgerRow>> Ledger(const std::string& batch = "");
   // `articles export --json`, by article key.
   Result<std::map<std::string, v1::Article>> Export() const;
 

@@ -154,8 +154,8 @@ void Server::Impl::Continue(int socket, Client& client, bool alive) {
     Response response = respond(*request);
     response.close = response.close || !request->keep_alive;
     if (response.delay > Duration{0}) {
-      waiting.emplace(Boottime::now() + response.delay,
-                      Waiting{socket, client.serial, std::move(response)});
+      const Instant due = Boottime::now() + response.delay;
+      waiting.emplace(due, Waiting{socket, client.serial, std::move(response)});
       break;
     }
     Answer(client, std::move(response));

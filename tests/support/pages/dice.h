@@ -25,7 +25,7 @@ class Dice {
   size_t Below(size_t bound) { return static_cast<size_t>(Next() % bound); }
   // In [low, high].
   int Between(int low, int high) {
-    return low + static_cast<int>(Below(static_cast<size_t>(high - low + 1)));
+    return low + static_cast<int>(Below(static_cast<size_t>(high - low) + 1));
   }
   bool Chance(double share) {
     return static_cast<double>(Next() >> 11) * 0x1.0p-53 < share;

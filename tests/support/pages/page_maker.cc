@@ -94,7 +94,7 @@ Layout ChooseLayout(Fault fault, const PageOptions& options, Dice& dice) {
 
 std::string ToGb18030(const std::string& utf8) {
   iconv_t converter = iconv_open("GB18030", "UTF-8");
-  if (converter == reinterpret_cast<iconv_t>(-1)) std::abort();
+  if (reinterpret_cast<intptr_t>(converter) == -1) std::abort();
   std::string converted(utf8.size() * 2, '\0');
   char* in = const_cast<char*>(utf8.data());
   char* out = converted.data();

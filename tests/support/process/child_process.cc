@@ -61,6 +61,7 @@ std::vector<std::string> MergedEnvironment(
 
 std::vector<char*> Pointers(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
   for (std::string& text : texts) pointers.push_back(text.data());
   pointers.push_back(nullptr);
   return pointers;
@@ -156,7 +157,8 @@ void ChildProcess::Impl::Keep(std::string& pending, bool is_error, bool at_end,
   }
   pending.erase(0, begin);
   if (at_end && !pending.empty()) {
-    lines.push_back({std::move(pending), is_error});
+    lines.push_back({pending, is_error});
+    pending.clear();
   }
   changed.notify_all();
 }

@@ -31,7 +31,7 @@ TEST(Gate, OpensOnlyWithRobotsOffAndAContact) {
 
 TEST(Gate, ANameThatCannotBeResolvedIsRefusedWhileItIsClosed) {
   FetcherConfig config;
-  Verdict verdict;
+  AnswerVerdict verdict;
   verdict.reason = v1::REASON_DNS_FAILED;
   verdict.retryable = true;
   Gate(config).ExplainRefusal("news.example", verdict);
@@ -41,7 +41,7 @@ TEST(Gate, ANameThatCannotBeResolvedIsRefusedWhileItIsClosed) {
 
   config.robots = "off";
   config.contact = "me@example.org";
-  Verdict open;
+  AnswerVerdict open;
   open.reason = v1::REASON_DNS_FAILED;
   open.retryable = true;
   Gate(config).ExplainRefusal("news.example", open);

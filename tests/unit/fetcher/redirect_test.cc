@@ -9,7 +9,7 @@ namespace newsmill {
 namespace {
 
 using ::testing::HasSubstr;
-using Kind = Verdict::Kind;
+using Kind = AnswerVerdict::Kind;
 
 class FollowRedirectTest : public ::testing::Test {
  protected:
@@ -20,7 +20,7 @@ class FollowRedirectTest : public ::testing::Test {
     task_.set_url("http://a.example/1");
   }
 
-  Verdict Follow(const std::string& location) {
+  AnswerVerdict Follow(const std::string& location) {
     return FollowRedirect(sites_, 5, 302, location, task_);
   }
 
@@ -41,14 +41,14 @@ TEST_F(FollowRedirectTest, FollowsNoMoreThanConfigured) {
   for (int i = 2; i <= 6; ++i) {
     EXPECT_EQ(Follow("/" + std::to_string(i)).kind, Kind::kRedirect) << i;
   }
-  const Verdict verdict = Follow("/7");
+  const AnswerVerdict verdict = Follow("/7");
   EXPECT_EQ(verdict.kind, Kind::kFailure);
   EXPECT_EQ(verdict.reason, v1::REASON_TOO_MANY_REDIRECTS);
   EXPECT_EQ(task_.redirects_size(), 5);
 }
 
 TEST_F(FollowRedirectTest, ACircleEndsAtOnce) {
-  const Verdict itself = Follow("/1");
+  const AnswerVerdict itself = Follow("/1");
   EXPECT_EQ(itself.reason, v1::REASON_TOO_MANY_REDIRECTS);
   EXPECT_THAT(itself.detail, HasSubstr("circle"));
 }
@@ -56,7 +56,7 @@ TEST_F(FollowRedirectTest, ACircleEndsAtOnce) {
 TEST_F(FollowRedirectTest, AnotherSchemeIsOutOfScope) {
   for (const char* location : {"ftp://a.example/", "file:///etc/passwd",
                                "javascript:alert(1)", "GOPHER://a.example/"}) {
-    const Verdict verdict = Follow(location);
+    const AnswerVerdict verdict = Follow(location);
     EXPECT_EQ(verdict.kind, Kind::kOutcome) << location;
     EXPECT_EQ(verdict.outcome, v1::SKIPPED) << location;
     EXPECT_EQ(verdict.reason, v1::REASON_OUT_OF_SCOPE) << location;
@@ -66,7 +66,7 @@ TEST_F(FollowRedirectTest, AnotherSchemeIsOutOfScope) {
 
 TEST_F(FollowRedirectTest, AnUnreadableLocationBreaksTheProtocol) {
   for (const char* location : {"http://", "http://[::1/", "//user:pw@b/"}) {
-    const Verdict verdict = Follow(location);
+    const AnswerVerdict verdict = Follow(location);
     EXPECT_EQ(verdict.kind, Kind::kFailure) << location;
     EXPECT_EQ(verdict.reason, v1::REASON_HTTP_PROTOCOL) << location;
   }
@@ -84,7 +84,7 @@ TEST_F(FollowRedirectTest, ASitesTaskStaysOnTheSitesHosts) {
   task_.set_target("gazette:1");
   task_.set_url("http://www.gazette.example/news/1");
   EXPECT_EQ(Follow("https://m.gazette.example/news/1").kind, Kind::kRedirect);
-  const Verdict verdict = Follow("http://elsewhere.example/");
+  const AnswerVerdict verdict = Follow("http://elsewhere.example/");
   EXPECT_EQ(verdict.reason, v1::REASON_EXTERNAL);
   EXPECT_THAT(verdict.detail, HasSubstr("http://elsewhere.example/"));
 }

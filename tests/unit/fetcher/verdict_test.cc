@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
-using Kind = Verdict::Kind;
+using Kind = AnswerVerdict::Kind;
 
 // 2026-07-24T20:01:01Z
 const Timestamp kNow{std::chrono::seconds(1784923261)};
@@ -48,7 +48,7 @@ class JudgeAnswerTest : public ::testing::TestWithParam<Case> {};
 
 TEST_P(JudgeAnswerTest, Gives) {
   const Case& c = GetParam();
-  const Verdict verdict = JudgeAnswer(c.response, kNow);
+  const AnswerVerdict verdict = JudgeAnswer(c.response, kNow);
   EXPECT_EQ(verdict.kind, c.kind);
   EXPECT_EQ(verdict.reason, c.reason) << v1::Reason_Name(verdict.reason);
   EXPECT_EQ(verdict.outcome, c.outcome);
@@ -131,7 +131,7 @@ TEST(JudgeAnswer, OurOwnShortageIsNotTheServers) {
 
 TEST(JudgeAnswer, RetryAfterHoldsTheHost) {
   for (const int status : {429, 503}) {
-    const Verdict verdict =
+    const AnswerVerdict verdict =
         JudgeAnswer(Answer(status, "", {{"Retry-After", "120"}}), kNow);
     EXPECT_EQ(verdict.host_not_before, kNow + 120s) << status;
     EXPECT_TRUE(verdict.retryable);

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "core/base/result.h"
+#include "tests/support/process/child_process.h"
+#include "tests/support/process/temp_folder.h"
+
+namespace newsmill::testing {
+
+// A real Apache Kafka broker (KRaft, one node, loopback, free ports) in a
+// temporary folder. Its jars come by Maven into $NEWSMILL_CACHE, else
+// ~/.cache/newsmill, once. Used by one thread at a time; the broker dies with
+// the process that started it.
+class KafkaBroker {
+ public:
+  // Returns when the broker answers; an error carries the end of its log.
+  static Result<std::unique_ptr<KafkaBroker>> Start();
+  ~KafkaBroker();  // ends the broker and removes the folder
+  KafkaBroker(const KafkaBroker&) = delete;
+  KafkaBroker& operator=(const KafkaBroker&) = delete;
+
+  // host:port, the same after a restart.
+  std::string bootstrap() const { return bootstrap_; }
+
+  // As a power cut to the process: kill -9.
+  void Kill9();
+  // Starts again on the same folder and ports, after Kill9 or Stop.
+  Result<void> Restart();
+  // SIGTERM; returns when it has ended.
+  void Stop();
+
+ private:
+  explicit KafkaBroker(std::string jars) : jars_(std::move(jars)) {}
+  Result<void> Format();
+  Result<void> WriteProperties();
+  Result<void> AwaitReady();
+
+  const std::string jars_;
+  const process::TempFolder folder_{"newsmill-kafka"};
+  std::string bootstrap_;
+  std::unique_ptr<process::ChildProcess> process_;
+};
+
+}  // namespace newsmill::testing
