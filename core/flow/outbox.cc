@@ -70,6 +70,7 @@ Outbox::Report Outbox::Collect() {
 
 void Outbox::OnAnswer(const Place& place, const std::optional<Error>& error,
                       Report& report) {
+  sent_again_.erase(place);
   if (error && !IsFinal(error->code)) return OnFailure(place, *error);
   const auto found = parcels_.find(place.first);
   Parcel& parcel = found->second;
@@ -78,7 +79,7 @@ void Outbox::OnAnswer(const Place& place, const std::optional<Error>& error,
   record = {};
   if (error) {
     parcel.refused = error;
-  } else if (failed_.empty()) {
+  } else if (!stalled()) {
     backoff_.Reset();
   }
   if (--parcel.pending > 0) return;
@@ -100,7 +101,7 @@ void Outbox::OnFailure(const Place& place, const Error& error) {
   }
   // Such a producer does not recover; its other records will fail as well.
   producer_broken_ |= !IsRetryable(error.code);
-  failed_.push_back(place);
+  failed_.insert(place);
 }
 
 void Outbox::SendAgain() {
@@ -112,7 +113,8 @@ void Outbox::SendAgain() {
       return;
     }
   }
-  const std::vector<Place> places = std::exchange(failed_, {});
+  sent_again_.insert(failed_.begin(), failed_.end());
+  const std::set<Place> places = std::exchange(failed_, {});
   for (const Place& place : places) Produce(place);
 }
 

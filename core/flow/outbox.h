@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -47,8 +48,11 @@ class Outbox {
   void Flush(Duration timeout);
 
   bool empty() const { return parcels_.empty(); }
-  // Records wait for the log to come back: no new work may start.
-  bool stalled() const { return !failed_.empty(); }
+  // Records wait to be sent again: flushing does not help them.
+  bool failed() const { return !failed_.empty(); }
+  // The log did not take a record and has not taken it since: no new work may
+  // start.
+  bool stalled() const { return !failed_.empty() || !sent_again_.empty(); }
   // So much waits for acknowledgement that no new work should start.
   bool full() const;
 
@@ -83,7 +87,8 @@ class Outbox {
   size_t bytes_ = 0;  // of records that are not durable yet
 
   Backoff backoff_;
-  std::vector<Place> failed_;
+  std::set<Place> failed_;
+  std::set<Place> sent_again_;  // and not answered yet
   Instant send_again_at_{};
   bool producer_broken_ = false;
 };

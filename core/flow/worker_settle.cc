@@ -116,7 +116,7 @@ void Worker::Loop::SettleRemaining(
     const std::vector<TopicPartition>& partitions, Duration most) {
   const Instant until = clock_.Uptime() + most;
   Settle();
-  while (HasOutputsUnderWay(partitions) && !outbox_.stalled()) {
+  while (HasOutputsUnderWay(partitions) && !outbox_.failed()) {
     const auto left =
         std::chrono::duration_cast<Duration>(until - clock_.Uptime());
     if (left <= Duration(0)) return;

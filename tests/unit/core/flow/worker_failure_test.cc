@@ -414,20 +414,21 @@ TEST_F(WorkerFailureTest, StopEndsWithTheErrorAndCommitsNothingMore) {
 }
 
 TEST_F(WorkerFailureTest, SettlementsComeFromAnyThread) {
-  constexpr int kRecords = 300;
-  for (int i = 0; i < kRecords; ++i) bus.Append(Tasks(i % 2), "x");
+  constexpr size_t kRecords = 300;
+  for (size_t i = 0; i < kRecords; ++i) bus.Append(Tasks(static_cast<int32_t>(i % 2)), "x");
   std::vector<std::thread> threads;
   handler.handle = [&](Delivery delivery) {
     threads.emplace_back([](Delivery d) { std::move(d).Ack(); },
                          std::move(delivery));
   };
-  When(
-      [&] {
-        return Committed(0) == kRecords / 2 && Committed(1) == kRecords / 2;
-      },
-      [] {});
+  When([&] { return threads.size() == kRecords; },
+       [&] {
+         for (std::thread& thread : threads) thread.join();
+       });
+  WaitFor(1s);
   RunToFinish();
-  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(Committed(0), kRecords / 2);
+  EXPECT_EQ(Committed(1), kRecords / 2);
 }
 
 }  // namespace
