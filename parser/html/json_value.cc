@@ -144,6 +144,7 @@ Result<JsonValue> JsonValue::Parse(std::string_view text, size_t max_bytes) {
                                       " bytes; at most " +
                                       std::to_string(max_bytes) + " are read"};
   }
+  if (text.empty()) return Error{Code::kInvalidArgument, "not JSON: nothing"};
   simdjson::dom::parser parser;
   simdjson::error_code error =
       parser.allocate(std::max<size_t>(text.size(), 64), kMaxDepth);
