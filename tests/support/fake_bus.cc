@@ -37,6 +37,7 @@ class FakeBus::FakeConsumer : public Consumer {
   Result<void> Assign(const Offsets& positions) override {
     for (const auto& [name, offset] : positions) {
       bus_.positions_[name] = offset == kOffsetBeginning ? Begin(name) : offset;
+      bus_.paused_.erase(name);  // by an earlier consumer, not by this one
     }
     return {};
   }
