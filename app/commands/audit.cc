@@ -1,0 +1,308 @@
+#include <algorithm>
+#include <cctype>
+#include <cstdint>
+
+#include <nlohmann/json.hpp>
+
+#include "app/cli/format.h"
+#include "app/cli/message_json.h"
+#include "app/cli/table.h"
+#include "app/commands/commands.h"
+#include "app/open.h"
+#include "app/stages.h"
+#include "sink/audit.h"
+
+namespace newsmill {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr size_t kShown = 20;  // of each list, for people
+constexpr v1::OutcomeKind kKinds[] = {v1::STORED, v1::UNCHANGED, v1::GONE,
+                                      v1::SKIPPED, v1::DEAD};
+
+std::string Lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+int64_t SettledAs(const AuditReport& report, v1::OutcomeKind kind) {
+  int64_t tasks = 0;
+  for (const LedgerCount& count : report.settled) {
+    if (count.kind == kind) tasks += count.tasks;
+  }
+  return tasks;
+}
+
+// "NEW 283, UPDATED 2".
+std::string ReasonsOf(const AuditReport& report, v1::OutcomeKind kind) {
+  std::string text;
+  for (const LedgerCount& count : report.settled) {
+    if (count.kind != kind) continue;
+    text += (text.empty() ? "" : ", ") + ReasonName(count.reason) + " " +
+            FormatCount(count.tasks);
+  }
+  return text;
+}
+
+std::string InFlightText(const AuditReport& report) {
+  std::string text;
+  for (const auto& [topic, tasks] : report.in_flight) {
+    if (tasks == 0) continue;
+    text += (text.empty() ? "on " : ", ") + topic + " " + FormatCount(tasks);
+  }
+  return text;
+}
+
+// One thing that must not be there.
+struct Check {
+  const char* name;
+  int64_t count;
+  const char* meaning;
+};
+
+std::vector<Check> ChecksOf(const AuditReport& report) {
+  return {
+      {"LOST", report.lost_count,
+       "accepted, without outcome, and nowhere on the log"},
+      {"ORPHAN", report.orphan_count, "an outcome of a task never accepted"},
+      {"NOT IN LEDGER", report.not_in_ledger_count,
+       "a task on the log that the ledger does not know"},
+      {"NOT ON LOG", report.not_on_log_count,
+       "accepted from the log, and not there"},
+      {"NO ARTICLE", std::ssize(report.without_article),
+       "settled as stored or unchanged, and no article"},
+      {"TRIMMED", std::ssize(report.trimmed),
+       "ranges deleted before they were read"},
+  };
+}
+
+Json RowJson(const LedgerRow& row) {
+  return {{"task_id", row.task_id},
+          {"target", row.target},
+          {"batch", row.batch},
+          {"topic", row.where.topic},
+          {"partition", row.where.partition},
+          {"offset", row.offset},
+          {"article_key", row.article_key}};
+}
+
+Json ListsJson(const AuditReport& report) {
+  Json json = {{"lost", Json::array()},
+               {"orphans", Json::array()},
+               {"not_in_ledger", report.not_in_ledger},
+               {"not_on_log", report.not_on_log},
+               {"without_article", Json::array()},
+               {"trimmed", Json::array()}};
+  for (const LostTask& lost : report.lost) {
+    json["lost"].push_back(RowJson(lost.row));
+  }
+  for (const LedgerRow& row : report.orphans) {
+    json["orphans"].push_back(RowJson(row));
+  }
+  for (const LedgerRow& row : report.without_article) {
+    json["without_article"].push_back(RowJson(row));
+  }
+  for (const TrimmedRange& range : report.trimmed) {
+    json["trimmed"].push_back({{"topic", range.partition.topic},
+                               {"partition", range.partition.partition},
+                               {"reader", range.reader},
+                               {"from", range.from},
+                               {"to", range.to}});
+  }
+  return json;
+}
+
+Json ToJson(const AuditReport& report) {
+  Json json = {{"passed", report.Passed()}, {"accepted", report.accepted}};
+  for (const v1::OutcomeKind kind : kKinds) {
+    json[Lower(KindName(kind))] = SettledAs(report, kind);
+  }
+  json["open"] = report.open;
+  json["in_flight"] = report.in_flight;
+  for (const Check& check : ChecksOf(report)) {
+    std::string name = Lower(check.name);
+    std::replace(name.begin(), name.end(), ' ', '_');
+    json["counts"][name] = check.count;
+  }
+  json["tasks_on_log"] = report.tasks_on_log;
+  json["tasks_in_ledger"] = report.tasks_in_ledger;
+  json["whole_log"] = report.whole_log;
+  json["store_behind"] = report.store_behind;
+  json["further_outcomes"] = report.further_outcomes;
+  json["conflicts"] = report.conflicts;
+  json["crashed"] = report.crashed;
+  json["lists"] = ListsJson(report);
+  return json;
+}
+
+void PrintSum(const AuditReport& report, Output& out) {
+  Table table(
+      {{"TASKS"}, {"", Table::Align::kRight}, {"", Table::Align::kLeft, 200}});
+  int64_t sum = 0;
+  for (const v1::OutcomeKind kind : kKinds) {
+    const int64_t tasks = SettledAs(report, kind);
+    sum += tasks;
+    table.Add(
+        {{Lower(KindName(kind)), tasks == 0 ? Style::kDim : StyleOf(kind)},
+         {FormatCount(tasks)},
+         {ReasonsOf(report, kind), Style::kDim}});
+  }
+  sum += report.open;
+  table.Add({{"open"},
+             {FormatCount(report.open)},
+             {InFlightText(report), Style::kDim}});
+  table.Add({{"sum"}, {FormatCount(sum)}, {""}});
+  table.Add({{"accepted", Style::kBold},
+             {FormatCount(report.accepted), Style::kBold},
+             {sum == report.accepted ? "" : "the sum differs", Style::kRed}});
+  table.Print(out);
+}
+
+void PrintChecks(const AuditReport& report, Output& out) {
+  Table table(
+      {{"CHECK"}, {"", Table::Align::kRight}, {"", Table::Align::kLeft, 200}});
+  for (const Check& check : ChecksOf(report)) {
+    const Style style = check.count == 0 ? Style::kGreen : Style::kRed;
+    table.Add({{check.name, style},
+               {FormatCount(check.count), style},
+               {check.meaning, Style::kDim}});
+  }
+  table.Print(out);
+}
+
+void PrintList(Output& out, const std::string& name,
+               const std::vector<std::string>& lines, int64_t count) {
+  for (size_t i = 0; i < lines.size() && i < kShown; ++i) {
+    out.Line(out.Styled(Style::kRed, name) + "  " + lines[i]);
+  }
+  const int64_t shown =
+      std::min(std::ssize(lines), static_cast<std::ptrdiff_t>(kShown));
+  if (count > shown) {
+    out.Line(out.Styled(Style::kRed, name) + "  and " +
+             FormatCount(count - shown) + " more");
+  }
+}
+
+std::string RowText(const LedgerRow& row) {
+  std::string text = row.task_id + "  " + row.target;
+  if (!row.where.topic.empty()) {
+    text += "  " + row.where.topic + "/" + std::to_string(row.where.partition) +
+            " at " + std::to_string(row.offset);
+  }
+  return text;
+}
+
+std::vector<std::string> TextsOf(const std::vector<LedgerRow>& rows) {
+  std::vector<std::string> texts;
+  for (const LedgerRow& row : rows) texts.push_back(RowText(row));
+  return texts;
+}
+
+void PrintLists(const AuditReport& report, Output& out) {
+  std::vector<std::string> lost, trimmed;
+  for (const LostTask& task : report.lost) lost.push_back(RowText(task.row));
+  for (const TrimmedRange& range : report.trimmed) {
+    trimmed.push_back(range.partition.topic + "/" +
+                      std::to_string(range.partition.partition) + " from " +
+                      std::to_string(range.from) + " to " +
+                      std::to_string(range.to) + ", unread by " + range.reader);
+  }
+  PrintList(out, "LOST", lost, report.lost_count);
+  PrintList(out, "ORPHAN", TextsOf(report.orphans), report.orphan_count);
+  PrintList(out, "NOT IN LEDGER", report.not_in_ledger,
+            report.not_in_ledger_count);
+  PrintList(out, "NOT ON LOG", report.not_on_log, report.not_on_log_count);
+  PrintList(out, "NO ARTICLE", TextsOf(report.without_article),
+            std::ssize(report.without_article));
+  PrintList(out, "TRIMMED", trimmed, std::ssize(report.trimmed));
+}
+
+void PrintRemarks(const AuditReport& report, Output& out) {
+  const auto remark = [&](int64_t count, const std::string& text) {
+    if (count > 0) out.Line(out.Styled(Style::kYellow, "note") + "  " + text);
+  };
+  remark(report.crashed, Counted(report.crashed, "record") +
+                             " ended a worker three times (CRASHED)");
+  remark(report.conflicts, Counted(report.conflicts, "task") +
+                               " named another target under a known ID and "
+                               "was refused");
+  remark(report.further_outcomes,
+         Counted(report.further_outcomes, "further outcome") +
+             " of settled tasks, counted and not kept");
+  remark(report.store_behind ? 1 : 0,
+         "the sink is still reading: ORPHAN and the counts could not all be "
+         "judged");
+  remark(report.whole_log ? 0 : 1,
+         "the beginning of the log was trimmed: tasks were compared as far as "
+         "it is retained");
+}
+
+class AuditCommand : public Command {
+ public:
+  std::string name() const override { return "audit"; }
+  std::string summary() const override {
+    return "Hold log and ledger against each other: is anything lost?";
+  }
+  void Declare(Arguments& arguments) override {
+    arguments.Flag("--requeue", &requeue_, "put lost tasks back on the log");
+    arguments.Flag("--json", &json_, "as a JSON object");
+  }
+
+  // 1 where something is there that must not be, also when it was requeued.
+  Result<ExitCode> Run(Context& context) override {
+    const auto bus = OpenLog(context.settings);
+    if (!bus) return bus.error();
+    const auto reader = OpenReader(context.settings);
+    if (!reader) return reader.error();
+    const Result<SiteCatalogue> sites = LoadSites(context.settings);
+    if (!sites) return sites.error();
+    const Topics topics = TopicsOf(context.settings);
+    context.err.Progress("reading the log");
+    const Result<AuditReport> report =
+        Audit(**bus, topics, *sites, **reader, OptionsFor(context.settings));
+    context.err.EndProgress();
+    if (!report) return report.error();
+    json_ ? PrintJson(*report, context.out) : PrintPeople(*report, context.out);
+    if (requeue_ && !report->lost.empty()) {
+      const Result<int64_t> requeued = Requeue(**bus, topics, report->lost);
+      if (!requeued) return requeued.error();
+      context.err.Line("Requeued " + Counted(*requeued, "task") + ".");
+    }
+    return Finished(context, report->Passed() ? kExitDone : kExitCheckFailed);
+  }
+
+ private:
+  AuditOptions OptionsFor(const Settings& settings) const {
+    AuditOptions options;
+    options.fetcher_group = ReadsOf(StageKind::kFetcher, settings).group;
+    options.retry_group = ReadsOf(StageKind::kRetry, settings).group;
+    options.parser_group = ReadsOf(StageKind::kParser, settings).group;
+    if (requeue_) options.most_examples = SIZE_MAX;  // all are put back
+    return options;
+  }
+
+  static void PrintJson(const AuditReport& report, Output& out) {
+    out.Line(JsonText(ToJson(report)));
+  }
+
+  static void PrintPeople(const AuditReport& report, Output& out) {
+    PrintSum(report, out);
+    out.Line("");
+    PrintChecks(report, out);
+    out.Line("");
+    PrintLists(report, out);
+    PrintRemarks(report, out);
+    out.Line(report.Passed() ? out.Styled(Style::kGreen, "PASSED")
+                             : out.Styled(Style::kRed, "FAILED"));
+  }
+
+  bool requeue_ = false, json_ = false;
+};
+
+}  // namespace
+
+CommandPtr MakeAudit() { return std::make_unique<AuditCommand>(); }
+
+}  // namespace newsmill
