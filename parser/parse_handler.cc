@@ -99,12 +99,13 @@ ParseHandler::ParseHandler(const PageParser& parser, const Topics& topics,
 }
 
 ParseHandler::~ParseHandler() {
-  std::deque<Delivery> returned;  // outside of the lock, as in Revoked
+  std::deque<Delivery> returned;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     stopping_ = true;
     returned.swap(waiting_);
   }
+  returned.clear();  // outside of the lock: this calls into the worker
   has_work_.notify_all();
   for (std::thread& thread : threads_) thread.join();
 }
@@ -124,7 +125,6 @@ void ParseHandler::Revoked(const std::vector<TopicPartition>& partitions,
     return std::find(partitions.begin(), partitions.end(), partition) !=
            partitions.end();
   };
-  // Handed back outside of the lock: settling calls into the worker.
   std::deque<Delivery> returned;
   std::unique_lock<std::mutex> lock(mutex_);
   std::deque<Delivery> kept;
@@ -133,6 +133,9 @@ void ParseHandler::Revoked(const std::vector<TopicPartition>& partitions,
         .push_back(std::move(delivery));
   }
   waiting_ = std::move(kept);
+  lock.unlock();
+  returned.clear();  // outside of the lock: this calls into the worker
+  lock.lock();
   became_idle_.wait(lock, [this, &revoked] {
     return std::none_of(working_.begin(), working_.end(),
                         [&revoked](const auto& entry) {

@@ -1,5 +1,6 @@
 #include "parser/rules/loader.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -220,8 +221,11 @@ std::shared_ptr<const Rule> CompileRule(std::string_view text,
   rule->file = file;
   rule->sha256 = HexEncode(Sha256(NormalForm(*table, {"revision", "fetch"})));
   LoadRuleTable(*table, rule.get(), &reporter);
-  if (findings->size() > before) return nullptr;
-  return rule;
+  if (findings->size() == before) return rule;
+  std::stable_sort(
+      findings->begin() + static_cast<std::ptrdiff_t>(before), findings->end(),
+      [](const Finding& a, const Finding& b) { return a.line < b.line; });
+  return nullptr;
 }
 
 std::shared_ptr<const Rule> LoadRule(const std::string& file,
