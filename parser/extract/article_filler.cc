@@ -14,7 +14,12 @@ namespace newsmill {
 namespace {
 
 constexpr size_t kLongestName = 60;
-constexpr size_t kMaxImages = 50;
+// A page that names more is up to something.
+constexpr int kMaxListed = 100;
+// What is put into attributes and JSON is short; a bomb in it is no text.
+constexpr size_t kMaxMarkedUp = 64 << 10;
+constexpr ParseLimits kSnippetLimits = {
+    .max_tree_bytes = 16 << 20, .max_depth = 64, .deadline = Duration(100)};
 
 // "zh_cn" -> "zh-CN", "ZH-hans-cn" -> "zh-Hans-CN"; empty for no tag.
 std::string NormaliseLanguage(std::string_view tag) {
@@ -96,6 +101,7 @@ std::vector<v1::Person> ArticleFiller::Names(
     const std::vector<v1::Person>& people) const {
   std::vector<v1::Person> out;
   for (v1::Person person : people) {
+    if (out.size() == kMaxListed) break;
     person.set_name(PlainText(person.name()));
     const bool known = std::any_of(
         out.begin(), out.end(),
@@ -177,6 +183,7 @@ void ArticleFiller::Keywords(const std::vector<std::string>& words,
                              std::string_view detail) {
   if (article_.keywords_size() > 0) return;
   for (const std::string& word : words) {
+    if (article_.keywords_size() == kMaxListed) break;
     const std::string keyword = PlainText(word);
     const auto& known = article_.keywords();
     if (keyword.empty() ||
@@ -193,9 +200,8 @@ void ArticleFiller::Images(const std::vector<v1::Image>& images,
   if (article_.images_size() > 0) return;
   for (v1::Image image : images) {
     const auto url = AbsoluteUrl(base_, image.url());
-    if (!url || static_cast<size_t>(article_.images_size()) == kMaxImages) {
-      continue;
-    }
+    if (article_.images_size() == kMaxListed) break;
+    if (!url) continue;
     image.set_url(*url);
     *article_.add_images() = std::move(image);
   }
@@ -210,6 +216,7 @@ void ArticleFiller::Videos(const std::vector<v1::Video>& videos,
                            std::string_view detail) {
   if (article_.videos_size() > 0) return;
   for (v1::Video video : videos) {
+    if (article_.videos_size() == kMaxListed) break;
     const auto url = AbsoluteUrl(base_, video.url());
     if (!url) continue;
     video.set_url(*url);
@@ -224,6 +231,7 @@ void ArticleFiller::Breadcrumbs(const std::vector<v1::Link>& links,
                                 std::string_view detail) {
   if (article_.breadcrumbs_size() > 0) return;
   for (const v1::Link& link : links) {
+    if (article_.breadcrumbs_size() == kMaxListed) break;
     const std::string name = PlainText(link.name());
     if (name.empty()) continue;
     v1::Link* const added = article_.add_breadcrumbs();
@@ -328,12 +336,13 @@ std::vector<std::string> SplitList(std::string_view text) {
     piece = TrimBlanks(piece);
     if (!piece.empty()) out.emplace_back(piece);
   };
-  while (kSeparator.Match(rest, 0, rest.size(), RE2::UNANCHORED, &found, 1)) {
+  while (out.size() < kMaxListed &&
+         kSeparator.Match(rest, 0, rest.size(), RE2::UNANCHORED, &found, 1)) {
     add({rest.data(), static_cast<size_t>(found.data() - rest.data())});
     rest.remove_prefix(
         static_cast<size_t>(found.data() + found.size() - rest.data()));
   }
-  add({rest.data(), rest.size()});
+  if (out.size() < kMaxListed) add({rest.data(), rest.size()});
   return out;
 }
 

@@ -71,7 +71,8 @@ class ArticleFiller {
 // these are resolved.
 std::string PlainText(std::string_view text);
 
-// The pieces of a list in one string, at commas and semicolons of any script.
+// The pieces of a list in one string, at commas and semicolons of any script;
+// the first hundred.
 std::vector<std::string> SplitList(std::string_view text);
 
 // The people of a byline that is a plain string: a list is taken apart, a

@@ -15,6 +15,8 @@ namespace {
 
 // Shorter texts in articleBody are often the teaser again.
 constexpr size_t kShortestBody = 200;
+constexpr size_t kLongestBody = 1 << 20;  // bytes
+constexpr size_t kMaxPeople = 100;
 
 // Reads one node into an article.
 class NodeReader {
@@ -86,6 +88,7 @@ class NodeReader {
   std::vector<v1::Person> People(const char* name) const {
     std::vector<v1::Person> people;
     for (const JsonValue& value : graph_.List(node_, name)) {
+      if (people.size() >= kMaxPeople) break;
       if (!value.is_object()) {
         for (v1::Person& person : PeopleOf(value.to_text())) {
           people.push_back(std::move(person));
@@ -242,8 +245,9 @@ class NodeReader {
   // these hold as much.
   void FillBody(const Document& document) {
     if (fill_.HasBody()) return;
-    const std::vector<std::string> lines =
-        Lines(graph_.Text(node_, "articleBody"));
+    const std::string body = graph_.Text(node_, "articleBody");
+    if (body.size() < kShortestBody || body.size() > kLongestBody) return;
+    const std::vector<std::string> lines = Lines(body);
     size_t length = 0;
     for (const std::string& line : lines) length += CountCodePoints(line);
     if (length < kShortestBody || lines.back().ends_with("…") ||

@@ -12,6 +12,9 @@
 namespace newsmill {
 namespace {
 
+constexpr size_t kLongestTitle = 4096;
+constexpr int kMaxHeadings = 20;
+
 // In order of trust.
 constexpr std::array kTitleNames = {"dc.title", "dcterms.title",
                                     "citation_title", "title"};
@@ -106,13 +109,15 @@ void FillHeadline(const Document& document, const MetaTable& metas,
     title = PlainText(InlineText(document, node));
   }
   std::string first_h1;
+  int headings = 0;
   for (NodeId node = 0; node < document.size(); ++node) {
-    if (document.tag(node) != "h1") continue;
+    if (document.tag(node) != "h1" || ++headings > kMaxHeadings) continue;
     const std::string h1 = InlineText(document, node);
     if (h1.empty()) continue;
     if (first_h1.empty()) first_h1 = h1;
     // A site's name is in the title as well; the headline is most of it.
-    if (h1.size() * 2 >= title.size() && title.find(h1) != std::string::npos) {
+    if (title.size() < kLongestTitle && h1.size() * 2 >= title.size() &&
+        title.find(h1) != std::string::npos) {
       fill->From(v1::Provenance::HTML);
       fill->Headline(h1, "h1");
     }

@@ -7,6 +7,8 @@
 namespace newsmill {
 namespace {
 
+constexpr size_t kMaxRepeated = 100;
+
 std::string Lower(std::string_view text) {
   std::string out(text);
   for (char& c : out) {
@@ -120,6 +122,7 @@ std::string_view MetaTable::First(std::string_view name) const {
 std::vector<std::string_view> MetaTable::All(std::string_view name) const {
   std::vector<std::string_view> out;
   for (const Entry& entry : entries_) {
+    if (out.size() == kMaxRepeated) break;
     if (entry.name == name) out.push_back(entry.content);
   }
   return out;

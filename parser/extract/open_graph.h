@@ -17,6 +17,7 @@ class MetaTable {
 
   // The first content that is not blank; empty without one.
   std::string_view First(std::string_view name) const;
+  // At most a hundred.
   std::vector<std::string_view> All(std::string_view name) const;
 
   struct Entry {

@@ -216,6 +216,29 @@ TEST(ExtractGeneric, GivesTheSameBytesForTheSamePage) {
             FillPage(ExtractGeneric, page).SerializeAsString());
 }
 
+TEST(ExtractGeneric, BoundsWhatAPageNamesWithoutEnd) {
+  std::string metas;
+  std::string json = R"({"@type": "Article", "headline": "H", "keywords": [)";
+  for (int i = 0; i < 5'000; ++i) {
+    const std::string n = std::to_string(i);
+    metas += "<meta property=og:image content=/" + n + ".jpg>" +
+             "<meta property=article:author content='Name " + n + "x'>";
+    json += "\"k" + n + "&amp;\",";
+  }
+  const v1::Article article =
+      FillPage(ExtractGeneric, metas + JsonLdPage(json + "]}"));
+  EXPECT_EQ(article.headline(), "H");
+  EXPECT_EQ(article.images_size(), 100);
+  EXPECT_EQ(article.authors_size(), 100);
+  EXPECT_EQ(article.keywords_size(), 100);
+}
+
+TEST(PlainText, LeavesABombAlone) {
+  std::string bomb;
+  for (int i = 0; i < 2'000; ++i) bomb += "<div>";
+  EXPECT_EQ(PlainText(bomb), bomb);
+}
+
 TEST(WithoutSiteName, WantsASeparator) {
   EXPECT_EQ(WithoutSiteName("标题_澎湃新闻", "澎湃新闻"), "标题");
   EXPECT_EQ(WithoutSiteName("Site: A title", "Site"), "A title");
