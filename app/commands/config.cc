@@ -50,51 +50,9 @@ class ConfigShow : public Command {
   }
 };
 
-// What is generated from the declarations. Of a fresh Settings: what the user
-// configured has no place in it.
-class ConfigDocument : public Command {
- public:
-  bool hidden() const override { return true; }
-  bool reads_settings() const override { return false; }
-  void Declare(Arguments&) override {}
-  Result<ExitCode> Run(Context& context) override {
-    context.out.Write(Text(Settings().schema));
-    return Finished(context);
-  }
-
- private:
-  virtual std::string Text(const config::Schema& schema) const = 0;
-};
-
-class ConfigDefaults : public ConfigDocument {
- public:
-  std::string name() const override { return "config defaults"; }
-  std::string summary() const override {
-    return "Print a configuration file of all keys with their defaults";
-  }
-
- private:
-  std::string Text(const config::Schema& schema) const override {
-    return schema.DefaultToml();
-  }
-};
-
-class ConfigReference : public ConfigDocument {
- public:
-  std::string name() const override { return "config reference"; }
-  std::string summary() const override { return "Print docs/configuration.md"; }
-
- private:
-  std::string Text(const config::Schema& schema) const override {
-    return schema.ReferenceMarkdown();
-  }
-};
-
 }  // namespace
 
 CommandPtr MakeConfigCheck() { return std::make_unique<ConfigCheck>(); }
 CommandPtr MakeConfigShow() { return std::make_unique<ConfigShow>(); }
-CommandPtr MakeConfigDefaults() { return std::make_unique<ConfigDefaults>(); }
-CommandPtr MakeConfigReference() { return std::make_unique<ConfigReference>(); }
 
 }  // namespace newsmill
