@@ -1,0 +1,115 @@
+// docs/sql.md is a contract: it names the tables as they are, and its queries
+// run and find what they are for.
+
+#include <fstream>
+#include <map>
+#include <regex>
+#include <sstream>
+
+#include "tests/contract/store_fixture.h"
+
+namespace newsmill {
+namespace {
+
+struct Documentation {
+  // Per table: "column type", as the backend has them, in order.
+  std::map<std::string, std::vector<std::string>> tables;
+  std::vector<std::string> queries;
+};
+
+// What the document says of one backend.
+Documentation Read(const std::string& backend) {
+  std::ifstream file(NEWSMILL_SOURCE_DIR "/docs/sql.md");
+  EXPECT_TRUE(file.good());
+  const std::regex column(R"(\| `(\w+)` \| ([\w\[\]]+) \| ([\w-]+) \| .+ \|)");
+  Documentation documentation;
+  std::string line, table, query;
+  bool in_query = false, wanted = false;
+  while (std::getline(file, line)) {
+    std::smatch match;
+    if (line.rfind("## ", 0) == 0) table = line.substr(3);
+    if (line.rfind("```", 0) == 0) {
+      if (in_query && wanted) documentation.queries.push_back(query);
+      in_query = !in_query;
+      wanted = line == "```sql" || line == "```sql " + backend;
+      query.clear();
+    } else if (in_query) {
+      query += line + "\n";
+    } else if (std::regex_match(line, match, column)) {
+      const std::string type = backend == "postgres" ? match[2] : match[3];
+      if (type != "-")
+        documentation.tables[table].push_back(match[1].str() + " " + type);
+    }
+  }
+  return documentation;
+}
+
+class SqlDocumentation : public StoreTest {
+ protected:
+  std::vector<std::string> ColumnsOf(const std::string& table) {
+    if (config_.backend == "sqlite")
+      return Sql("SELECT name || ' ' || type FROM pragma_table_info('" + table +
+                 "') ORDER BY cid");
+    return Sql(
+        "SELECT column_name || ' ' || CASE data_type"
+        " WHEN 'timestamp with time zone' THEN 'timestamptz'"
+        " WHEN 'ARRAY' THEN 'text[]' ELSE data_type END"
+        " FROM information_schema.columns WHERE table_schema = '" +
+        config_.schema + "' AND table_name = '" + table +
+        "' ORDER BY ordinal_position");
+  }
+  std::vector<std::string> Tables() {
+    if (config_.backend == "sqlite")
+      return Sql(
+          "SELECT name FROM sqlite_schema WHERE type = 'table'"
+          " AND name NOT LIKE 'sqlite_%'");
+    return Sql("SELECT tablename FROM pg_tables WHERE schemaname = '" +
+               config_.schema + "'");
+  }
+  // Something for each query to find.
+  void Fill(Owner& owner);
+};
+
+void SqlDocumentation::Fill(Owner& owner) {
+  v1::Article article = MakeArticle("example:1", 10, "same");
+  article.add_authors()->set_name("张三");
+  article.add_images()->set_caption("caption");
+  *article.mutable_date_published()->mutable_time() = ToProto(At(0));
+  StoreBatch batch;
+  batch.articles = {article, MakeArticle("example:2", 10, "same")};
+  batch.accepted = {MakeAccepted(article.task_id(), "example:1", 1),
+                    MakeAccepted("open", "example:3", 2)};
+  batch.accepted[1].task.set_batch("monday");
+  batch.outcomes = {AboutArticle(
+      MakeOutcome("gone", v1::GONE, v1::REASON_REMOVED), "example:2", 20)};
+  batch.dead_letters = {MakeDead(1, v1::REASON_TRUNCATED)};
+  ASSERT_TRUE(owner.Commit(batch));
+}
+
+TEST_P(SqlDocumentation, NamesEveryTableAndColumnWithItsType) {
+  ASSERT_NE(Open(), nullptr);
+  const Documentation documentation = Read(config_.backend);
+  EXPECT_EQ(documentation.tables.size(), Tables().size());
+  for (const std::string& table : Tables()) {
+    ASSERT_EQ(documentation.tables.count(table), 1u) << table;
+    EXPECT_EQ(documentation.tables.at(table), ColumnsOf(table)) << table;
+  }
+}
+
+TEST_P(SqlDocumentation, ItsQueriesFindWhatTheyAreFor) {
+  const auto store = Open();
+  Owner owner(*store);
+  owner.Claim();
+  Fill(owner);
+  const Documentation documentation = Read(config_.backend);
+  EXPECT_GE(documentation.queries.size(), 7u);
+  for (const std::string& query : documentation.queries)
+    EXPECT_FALSE(Sql(query).empty()) << query;
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, SqlDocumentation,
+                         ::testing::ValuesIn(StoreBackends()),
+                         [](const auto& tested) { return tested.param; });
+
+}  // namespace
+}  // namespace newsmill
