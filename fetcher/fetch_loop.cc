@@ -17,6 +17,9 @@ namespace {
 constexpr int kMostHops = 2;
 // How long a host rests whose assignment was found not fresh.
 constexpr Duration kStaleRest = std::chrono::milliseconds(250);
+// How often running requests are looked at; their first and last moments are
+// looked at each.
+constexpr Duration kFreshnessInterval = std::chrono::milliseconds(20);
 // With more hosts than this, a connection is kept only for a host that has
 // something more to ask: finding one among thousands costs more than it saves.
 constexpr size_t kFewHosts = 200;
@@ -190,8 +193,8 @@ void FetchLoop::Drain() {
 
 void FetchLoop::Turn(Duration max_wait) {
   // First: a worker that was frozen must not go on with what it had begun.
-  AbortWhatIsStale();
   const Instant now = clock_.Uptime();
+  AbortWhatIsStale(now);
   if (!draining_ && paused_until_ <= now) StartWhatMay(now);
   metrics_.Sizes(http_->in_flight(), frontier_.queued(), frontier_.hosts());
   http_->Poll(WaitFor(max_wait));
@@ -212,7 +215,9 @@ bool FetchLoop::IsFresh(int32_t partition) const {
   return port_.IsFresh({topics_.tasks, partition});
 }
 
-void FetchLoop::AbortWhatIsStale() {
+void FetchLoop::AbortWhatIsStale(Instant now) {
+  if (now - freshness_checked_ < kFreshnessInterval) return;
+  freshness_checked_ = now;
   std::vector<int32_t> stale;
   for (const auto& [partition, requests] : running_) {
     if (requests > 0 && !IsFresh(partition)) stale.push_back(partition);
@@ -359,7 +364,9 @@ void FetchLoop::EndWith(std::unique_ptr<Fetch> fetch,
 void FetchLoop::Failed(std::unique_ptr<Fetch> fetch,
                        const AnswerVerdict& verdict, int status) {
   frontier_.Finish(fetch->host, RequestEnd());
-  if (verdict.host_not_before) HoldHost(fetch->host, *verdict.host_not_before);
+  if (const auto again = HostMayBeAskedAgain(verdict)) {
+    HoldHost(fetch->host, *again);
+  }
   Failure failure;
   failure.reason = verdict.reason;
   failure.detail = verdict.detail;
@@ -367,6 +374,17 @@ void FetchLoop::Failed(std::unique_ptr<Fetch> fetch,
   failure.http_status = status;
   failure.not_before = verdict.host_not_before;
   std::move(fetch->delivery).Fail(std::move(failure));
+}
+
+// What the server asked for; after a 429 that does not say, the first delay.
+std::optional<Timestamp> FetchLoop::HostMayBeAskedAgain(
+    const Verdict& verdict) const {
+  if (verdict.host_not_before) return verdict.host_not_before;
+  if (verdict.reason != v1::REASON_HTTP_TOO_MANY_REQUESTS ||
+      config_.retry_delays.empty()) {
+    return std::nullopt;
+  }
+  return clock_.Now() + config_.retry_delays.front();
 }
 
 // The whole host waits, and what waits too long for it does so on a topic.

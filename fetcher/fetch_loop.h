@@ -85,7 +85,7 @@ class FetchLoop {
   void Defer(Delivery delivery, Timestamp until);
 
   // Asking.
-  void AbortWhatIsStale();
+  void AbortWhatIsStale(Instant now);
   void StartWhatMay(Instant now);
   void StartRequest(Fetch& fetch);
   bool MayRequest(FetchId id, const std::string& peer);
@@ -103,6 +103,7 @@ class FetchLoop {
   void EndWith(std::unique_ptr<Fetch> fetch, const AnswerVerdict& verdict,
                int status);
   void OwnFault(std::unique_ptr<Fetch> fetch, const std::string& detail);
+  std::optional<Timestamp> HostMayBeAskedAgain(const Verdict& verdict) const;
   void HoldHost(const std::string& host, Timestamp until);
 
   std::unique_ptr<Fetch> Take(FetchId id);
@@ -126,6 +127,7 @@ class FetchLoop {
   std::unordered_map<FetchId, std::unique_ptr<Fetch>> fetches_;
   FetchId next_id_ = 1;
   std::map<int32_t, int> running_;  // requests per partition
+  Instant freshness_checked_{};
   bool draining_ = false;
   Backoff own_fault_backoff_;
   std::string own_fault_;

@@ -320,6 +320,21 @@ TEST_F(FetchLoopTest, RetryAfterHoldsTheWholeHost) {
   EXPECT_EQ(http_->asked.back(), "http://a.example/2");
 }
 
+TEST_F(FetchLoopTest, A429ThatDoesNotSayHoldsTheHostForTheFirstDelay) {
+  Start();
+  Give("http://a.example/1");
+  Give("http://a.example/2");
+  Turn();
+  Answer(Status(429));
+  EXPECT_EQ(Settled().failure.not_before, std::nullopt);
+  clock_.Advance(10s - 1ms);
+  Turn();
+  EXPECT_EQ(http_->asked.size(), 1u);
+  clock_.Advance(1ms);
+  Turn();
+  EXPECT_EQ(http_->asked.size(), 2u);
+}
+
 TEST_F(FetchLoopTest, WhatWouldWaitTooLongForItsHostWaitsOnATopic) {
   Start();
   Give("http://a.example/1");
@@ -562,6 +577,7 @@ TEST_F(FetchLoopTest, WhatRunsIsAbortedWhenFreshnessEndsAndIsNoAttempt) {
   Give("http://a.example/");
   Turn();
   port_.MakeStale(0);
+  clock_.Advance(20ms);
   Turn();
   EXPECT_EQ(http_->aborted, 1);
   EXPECT_EQ(sink_->size(), 0u);
