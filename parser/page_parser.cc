@@ -148,10 +148,15 @@ class RulePageParser final : public PageParser {
       const rules::Rule& rule = *identity.rule;
       context.default_utc_offset_minutes = rule.utc_offset_minutes;
       const Url base = BaseUrl(document, identity.final_url);
-      result = ApplyRule(rule,
-                         {document, identity.final_url, base, fetched_at,
-                          identity.article_id, Limits()},
-                         &article);
+      const auto applied =
+          ApplyRule(rule,
+                    {document, identity.final_url, base, fetched_at,
+                     identity.article_id, Limits()},
+                    &article);
+      if (!applied) {
+        return MakeVerdict(v1::REASON_PARSE_BUDGET, applied.error().message);
+      }
+      result = *applied;
       if (result.verdict != nullptr) {
         return MakeVerdict(result.verdict->reason, "by the site's rule");
       }

@@ -120,13 +120,15 @@ v1::Article::PageType PageTypeOf(const Layout& layout,
   return v1::Article::ARTICLE;
 }
 
-void FillFromLayout(const Rule& rule, const Layout& layout,
-                    const RulePage& page, std::optional<JsonValue> data,
-                    v1::Article* article) {
+Result<void> FillFromLayout(const Rule& rule, const Layout& layout,
+                            const RulePage& page, std::optional<JsonValue> data,
+                            v1::Article* article) {
   if (data) data = data->pointer(layout.root);
   const Scope scope{page.document, page.base, page.article_id, std::move(data)};
   if (layout.profile != nullptr) {
-    FillBody(layout, scope, page.limits, article);
+    if (auto body = FillBody(layout, scope, page.limits, article); !body) {
+      return body.error();
+    }
   }
   FillFields(layout, scope, {page.fetched_at, rule.utc_offset_minutes},
              article);
@@ -135,25 +137,29 @@ void FillFromLayout(const Rule& rule, const Layout& layout,
   FillConstants(rule, article);
   article->set_layout(layout.name);
   article->set_page_type(PageTypeOf(layout, *article));
+  return {};
 }
 
 }  // namespace
 
-RuleResult ApplyRule(const Rule& rule, const RulePage& page,
-                     v1::Article* article) {
+Result<RuleResult> ApplyRule(const Rule& rule, const RulePage& page,
+                             v1::Article* article) {
   const std::optional<JsonValue> data =
       rule.data ? ReadData(*rule.data, page) : std::nullopt;
   for (const VerdictRule& verdict : rule.verdicts) {
-    if (HoldAll(verdict.when, page, data)) return {&verdict, nullptr};
+    if (HoldAll(verdict.when, page, data)) return RuleResult{&verdict, nullptr};
   }
   for (const Layout& layout : rule.layouts) {
     const std::optional<JsonValue> own =
         layout.data ? ReadData(*layout.data, page) : data;
     if (!HoldAll(layout.when, page, own)) continue;
-    FillFromLayout(rule, layout, page, own, article);
-    return {nullptr, &layout};
+    if (auto filled = FillFromLayout(rule, layout, page, own, article);
+        !filled) {
+      return filled.error();
+    }
+    return RuleResult{nullptr, &layout};
   }
-  return {};
+  return RuleResult{};
 }
 
 }  // namespace newsmill::rules

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "core/base/result.h"
 #include "core/base/time.h"
 #include "core/base/url.h"
 #include "newsmill/v1/article.pb.h"
@@ -26,8 +27,9 @@ struct RuleResult {
 };
 
 // Judges the page and, where it is an article of one of the rule's layouts,
-// fills `article` from it. The result points into `rule`.
-RuleResult ApplyRule(const Rule& rule, const RulePage& page,
-                     v1::Article* article);
+// fills `article` from it. The result points into `rule`. An error is a limit
+// that HTML inside the page's JSON ran into.
+Result<RuleResult> ApplyRule(const Rule& rule, const RulePage& page,
+                             v1::Article* article);
 
 }  // namespace newsmill::rules

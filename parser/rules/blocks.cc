@@ -200,39 +200,43 @@ std::vector<Piece> PiecesOfText(std::string_view text) {
   return pieces;
 }
 
-std::vector<Piece> PiecesOf(const BodySource& source, const Layout& layout,
-                            const Scope& scope, const ParseLimits& limits,
-                            v1::Article* article) {
+Result<std::vector<Piece>> PiecesOf(const BodySource& source,
+                                    const Layout& layout, const Scope& scope,
+                                    const ParseLimits& limits,
+                                    v1::Article* article) {
+  const std::vector<Piece> none;
   if (source.selector) {
     const Document& document = scope.document;
     const NodeId node = source.selector->First(document, document.root());
-    if (node == kNoNode) return {};
+    if (node == kNoNode) return none;
     return CutIntoPieces(document, node, *layout.profile, scope.base, article);
   }
   const auto value =
       scope.data ? scope.data->pointer(source.place) : std::nullopt;
   const auto text = value ? value->string() : std::nullopt;
-  if (!text) return {};
+  if (!text) return none;
   if (source.as == BodySource::As::kText) return PiecesOfText(*text);
   const Result<Document> fragment = Document::Parse(*text, limits);
-  if (!fragment) return {};
+  if (!fragment) return fragment.error();
   return CutIntoPieces(*fragment, fragment->root(), *layout.profile, scope.base,
                        article);
 }
 
 }  // namespace
 
-void FillBody(const Layout& layout, const Scope& scope,
-              const ParseLimits& limits, v1::Article* article) {
+Result<void> FillBody(const Layout& layout, const Scope& scope,
+                      const ParseLimits& limits, v1::Article* article) {
   for (const BodySource& source : layout.body) {
-    const std::vector<Piece> pieces =
+    const Result<std::vector<Piece>> pieces =
         PiecesOf(source, layout, scope, limits, article);
-    if (pieces.empty()) continue;
+    if (!pieces) return pieces.error();
+    if (pieces->empty()) continue;
     const std::string detail =
         (source.selector ? "css " : "json ") + source.place;
-    BlockWriter(*layout.profile, detail, article).Write(pieces);
-    if (article->blocks_size() > 0) return;
+    BlockWriter(*layout.profile, detail, article).Write(*pieces);
+    if (article->blocks_size() > 0) break;
   }
+  return {};
 }
 
 std::string JoinBody(const v1::Article& article) {

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <unordered_set>
 
 #include "parser/html/text.h"
+#include "parser/rules/image_index.h"
 #include "parser/rules/people.h"
 #include "parser/rules/provenance.h"
 
@@ -11,9 +13,15 @@ namespace newsmill::rules {
 namespace {
 
 struct Target {
+  Target(const Scope& where, const DateContext& date_context,
+         v1::Article* filled)
+      : scope(where), dates(date_context), article(filled), images(filled) {}
+
   const Scope& scope;
   const DateContext& dates;
   v1::Article* article;
+  ImageIndex images;
+  std::unordered_set<std::string> keywords;
 
   // Empty for what is no reference to a web page.
   std::string Absolute(const std::string& reference) const {
@@ -40,11 +48,8 @@ bool SetCountText(const Target& target, std::string_view field,
   return true;
 }
 
-bool AddKeyword(const Target& target, const std::string& text) {
-  const auto& known = target.article->keywords();
-  if (std::find(known.begin(), known.end(), text) == known.end()) {
-    target.article->add_keywords(text);
-  }
+bool AddKeyword(Target& target, const std::string& text) {
+  if (target.keywords.insert(text).second) target.article->add_keywords(text);
   return true;
 }
 
@@ -81,11 +86,10 @@ std::optional<int32_t> Pixels(const std::string& text) {
   return value;
 }
 
-bool AddImage(const Target& target, const Item& item) {
+bool AddImage(Target& target, const Item& item) {
   const std::string url = target.Absolute(item.Part("url"));
   if (url.empty()) return false;
-  v1::Image* image =
-      target.article->mutable_images(ImageIndex(url, target.article));
+  v1::Image* image = target.article->mutable_images(target.images.Of(url));
   // What stands beside the image in the body is nearer than the gallery.
   const auto width = Pixels(item.Part("width"));
   const auto height = Pixels(item.Part("height"));
@@ -125,8 +129,8 @@ bool AddAudio(const Target& target, const Item& item) {
 }
 
 // One value into a field; false where it is none of the field's type.
-bool SetValue(const Target& target, const FieldInfo& field,
-              const Source& source, const Item& item) {
+bool SetValue(Target& target, const FieldInfo& field, const Source& source,
+              const Item& item) {
   v1::Article* article = target.article;
   switch (field.type) {
     case FieldType::kText:
@@ -149,7 +153,7 @@ bool SetValue(const Target& target, const FieldInfo& field,
     case FieldType::kImages:
       return AddImage(target, item);
     case FieldType::kImageUrl:
-      article->set_lead_image(ImageIndex(item.text, article));
+      article->set_lead_image(target.images.Of(item.text));
       return true;
     case FieldType::kVideos:
       return AddVideo(target, item);
@@ -165,7 +169,7 @@ bool IsList(FieldType type) {
          type == FieldType::kVideos || type == FieldType::kAudios;
 }
 
-bool FillFromSource(const Target& target, const FieldInfo& field,
+bool FillFromSource(Target& target, const FieldInfo& field,
                     const Source& source) {
   bool any = false;
   for (const Item& item : Evaluate(source, target.scope)) {
@@ -175,7 +179,7 @@ bool FillFromSource(const Target& target, const FieldInfo& field,
   return any;
 }
 
-void FillField(const Target& target, const FieldRule& rule) {
+void FillField(Target& target, const FieldRule& rule) {
   std::vector<std::string> roles;
   const bool per_role = rule.field->type == FieldType::kPeople;
   for (const Source& source : rule.sources) {
@@ -195,17 +199,9 @@ void FillField(const Target& target, const FieldRule& rule) {
 
 }  // namespace
 
-int ImageIndex(const std::string& url, v1::Article* article) {
-  for (int i = 0; i < article->images_size(); ++i) {
-    if (article->images(i).url() == url) return i;
-  }
-  article->add_images()->set_url(url);
-  return article->images_size() - 1;
-}
-
 void FillFields(const Layout& layout, const Scope& scope,
                 const DateContext& dates, v1::Article* article) {
-  const Target target{scope, dates, article};
+  Target target(scope, dates, article);
   // The lead image names one of the others, so it comes behind them.
   for (const FieldRule& rule : layout.fields) {
     if (rule.field->type != FieldType::kImageUrl) FillField(target, rule);

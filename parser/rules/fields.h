@@ -13,7 +13,4 @@ namespace newsmill::rules {
 void FillFields(const Layout& layout, const Scope& scope,
                 const DateContext& dates, v1::Article* article);
 
-// The image of that URL, made if it is not there; its index.
-int ImageIndex(const std::string& url, v1::Article* article);
-
 }  // namespace newsmill::rules

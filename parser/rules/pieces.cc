@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "parser/html/text.h"
-#include "parser/rules/fields.h"
+#include "parser/rules/image_index.h"
 
 namespace newsmill::rules {
 namespace {
@@ -37,7 +37,8 @@ class Cutter {
       : document_(document),
         profile_(profile),
         base_(base),
-        article_(article) {}
+        article_(article),
+        images_(article) {}
 
   std::vector<Piece> Cut(NodeId root) {
     const NodeId end = document_.subtree_end(root);
@@ -179,7 +180,7 @@ class Cutter {
         (height && *height < kSmallest)) {
       return;
     }
-    const int index = ImageIndex(url, article_);
+    const int index = images_.Of(url);
     v1::Image* image = article_->mutable_images(index);
     if (width) image->set_width(*width);
     if (height) image->set_height(*height);
@@ -212,6 +213,7 @@ class Cutter {
   const Profile& profile_;
   const Url& base_;
   v1::Article* article_;
+  ImageIndex images_;
 
   std::vector<Piece> pieces_;
   std::string line_;

@@ -20,6 +20,7 @@ revision = 7
 publisher = { name = "Morgen" }
 language = "zh-CN"
 timezone = "+08:00"
+data = { css = "script#d" }
 [url]
 hosts = ["morgen.example", "m.morgen.example"]
 id = ['/a/(\d+)']
@@ -38,7 +39,7 @@ headline = [ { css = "h1.t" } ]
 date_published = [ { css = ".date", do = ["date"] } ]
 like_count = [ { css = ".likes", do = ["count"] } ]
 [layout.body]
-from = [ { css = ".text" } ]
+from = [ { css = ".text" }, { json = "/content", as = "html" } ]
 profile = "p"
 [profile.p]
 )";
@@ -214,6 +215,12 @@ TEST_F(PageParserTest, HalfAMegabyteOfNestedElementsIsDead) {
   ExpectVerdict(Page(body), v1::DEAD, v1::REASON_PARSE_BUDGET);
 }
 
+TEST_F(PageParserTest, NestedElementsInsideJsonAreDeadToo) {
+  std::string body = "<h1 class=t>标题</h1><script id=d>{\"content\":\"";
+  for (int i = 0; i < 2000; ++i) body += "\\u003cdiv\\u003e";
+  ExpectVerdict(Page(body + "\"}</script>"), v1::DEAD, v1::REASON_PARSE_BUDGET);
+}
+
 TEST_F(PageParserTest, AChallengeIsRecognisedByItsHeader) {
   v1::FetchedPage page = Page("<title>wait</title>");
   AddHeader("CF-Mitigated", "challenge", &page);
@@ -303,9 +310,9 @@ TEST_F(PageParserTest, LoadNamesEveryFaultOfARuleWithItsLine) {
   const auto parser = PageParser::Load(config_, {root_.string()}, sites_);
   ASSERT_FALSE(parser);
   EXPECT_EQ(parser.error().code, Code::kBadConfiguration);
-  EXPECT_THAT(parser.error().message, HasSubstr("rule.toml:28: "));
-  EXPECT_THAT(parser.error().message, HasSubstr("did you mean \"drop\"?"));
   EXPECT_THAT(parser.error().message, HasSubstr("rule.toml:29: "));
+  EXPECT_THAT(parser.error().message, HasSubstr("did you mean \"drop\"?"));
+  EXPECT_THAT(parser.error().message, HasSubstr("rule.toml:30: "));
 }
 
 }  // namespace

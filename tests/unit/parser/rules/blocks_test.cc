@@ -48,8 +48,8 @@ v1::Article Extract(const std::string& body) {
   const Url base = *Url::Parse("https://news.example/a/b");
   const std::string no_id;
   v1::Article article;
-  FillBody(rule->layouts[0], {*document, base, no_id, std::nullopt},
-           ParseLimits{}, &article);
+  EXPECT_TRUE(FillBody(rule->layouts[0], {*document, base, no_id, std::nullopt},
+                       ParseLimits{}, &article));
   return article;
 }
 
