@@ -115,7 +115,9 @@ class Consumer {
   virtual Result<std::vector<Message>> Poll(size_t max, Duration timeout) = 0;
 
   // Returns when the group's coordinator acknowledged. kFenced: a partition is
-  // not ours any more, and nothing of the call was kept.
+  // not ours any more, and nothing of the call was kept. kConflict: a rebalance
+  // is under way; poll, and commit then. Other retryable errors: nothing is
+  // known of what was kept, committing again does no harm.
   virtual Result<void> Commit(const CommittedOffsets& offsets) = 0;
   virtual Result<CommittedOffsets> Committed(
       const std::vector<TopicPartition>& partitions) = 0;

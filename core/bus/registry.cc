@@ -1,6 +1,7 @@
 #include "core/bus/registry.h"
 
 #include "core/bus/embedded/embedded_bus.h"
+#include "core/bus/kafka/kafka_bus.h"
 
 namespace newsmill {
 namespace {
@@ -13,6 +14,7 @@ struct Backend {
 // Sorted by name.
 constexpr Backend kBackends[] = {
     {"embedded", embedded::OpenEmbeddedBus},
+    {"kafka", kafka::OpenKafkaBus},
 };
 
 }  // namespace
