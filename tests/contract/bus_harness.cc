@@ -1,5 +1,6 @@
 #include "tests/contract/bus_harness.h"
 
+#include <cstdlib>
 #include <future>
 
 #include "core/base/id.h"
@@ -14,6 +15,20 @@ std::string RunId() {
   return id;
 }
 
+std::unique_ptr<KafkaBroker>& Kafka() {
+  static std::unique_ptr<KafkaBroker> broker;
+  return broker;
+}
+
+// Ends the broker before the process ends.
+class KafkaEnvironment : public ::testing::Environment {
+ public:
+  void TearDown() override { Kafka().reset(); }
+};
+
+[[maybe_unused]] const ::testing::Environment* const kEnvironment =
+    ::testing::AddGlobalTestEnvironment(new KafkaEnvironment);
+
 template <typename Element>
 void Remove(std::vector<Element>& from, const std::vector<Element>& what) {
   for (const Element& element : what) std::erase(from, element);
@@ -21,10 +36,25 @@ void Remove(std::vector<Element>& from, const std::vector<Element>& what) {
 
 }  // namespace
 
+KafkaBroker& SharedKafka() {
+  if (!Kafka()) {
+    auto broker = KafkaBroker::Start();
+    if (!broker) {
+      ADD_FAILURE() << broker.error().message;
+      std::abort();
+    }
+    Kafka() = *std::move(broker);
+  }
+  return *Kafka();
+}
+
 BusConfig MakeBusConfig(const std::string& backend, const std::string& folder) {
   BusConfig config;
   config.backend = backend;
   config.data_dir = folder;
+  if (backend == "kafka") {
+    config.kafka["bootstrap.servers"] = SharedKafka().bootstrap();
+  }
   return config;
 }
 

@@ -14,6 +14,7 @@
 
 #include "core/bus/bus.h"
 #include "core/bus/config.h"
+#include "tests/support/kafka_broker.h"
 #include "tests/support/process/temp_folder.h"
 
 // What the contract tests of the log share. Nothing here knows a backend but
@@ -23,6 +24,9 @@ namespace newsmill::testing {
 
 // Generous: a test ends when what it waits for is there.
 inline constexpr Duration kPatience = std::chrono::seconds(60);
+
+// Started when it is first asked for.
+KafkaBroker& SharedKafka();
 
 // A configuration under which `backend` can be opened: an empty folder, or a
 // running broker. The same broker serves a whole test binary.
