@@ -319,10 +319,11 @@ void ArticleFiller::Body(const std::vector<std::string>& paragraphs,
 std::string PlainText(std::string_view text) {
   static const RE2 kMarkup(
       R"(&(?:#\d|#[xX][0-9A-Fa-f]|[A-Za-z]+;)|</?[A-Za-z])");
-  if (!RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), kMarkup)) {
+  if (text.size() > kMaxMarkedUp ||
+      !RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), kMarkup)) {
     return CollapseBlanks(text);
   }
-  const Result<Document> document = Document::Parse(text, ParseLimits{});
+  const Result<Document> document = Document::Parse(text, kSnippetLimits);
   if (!document) return CollapseBlanks(text);
   return InlineText(*document, document->root());
 }

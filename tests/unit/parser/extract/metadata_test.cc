@@ -237,6 +237,9 @@ TEST(PlainText, LeavesABombAlone) {
   std::string bomb;
   for (int i = 0; i < 2'000; ++i) bomb += "<div>";
   EXPECT_EQ(PlainText(bomb), bomb);
+  std::string shallow;
+  for (int i = 0; i < 100; ++i) shallow += "<div>";
+  EXPECT_EQ(PlainText(shallow + "x"), shallow + "x");
 }
 
 TEST(WithoutSiteName, WantsASeparator) {
