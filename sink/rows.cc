@@ -316,6 +316,8 @@ Value LabelsJson(const google::protobuf::RepeatedPtrField<v1::Label>& labels) {
 
 Value ReasonName(v1::Reason reason) {
   if (reason == v1::REASON_UNSPECIFIED) return Null{};
+  // An older binary does not know the names of a newer one's reasons.
+  if (!v1::Reason_IsValid(reason)) return std::to_string(reason);
   return Stripped(v1::Reason_Name(reason), "REASON_");
 }
 

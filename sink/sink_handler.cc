@@ -14,6 +14,7 @@ namespace {
 constexpr Duration kFirstDelay = std::chrono::milliseconds(200);
 constexpr Duration kMostDelay = std::chrono::seconds(30);
 constexpr Duration kPingInterval = std::chrono::seconds(5);
+constexpr Duration kTrimInterval = std::chrono::minutes(1);
 
 void CountResult(const ArticleResult& result) {
   metrics::Counter("newsmill_sink_articles_total",
@@ -72,10 +73,12 @@ SinkHandler::SinkHandler(const SinkConfig& config, Bus& bus,
                          Store& store, const Clock& clock)
     : config_(config),
       bus_(bus),
+      tasks_topic_(topics.tasks),
       store_(store),
       clock_(clock),
       batch_(topics, sites, clock),
-      backoff_(kFirstDelay, kMostDelay) {
+      backoff_(kFirstDelay, kMostDelay),
+      last_trim_(clock.Uptime()) {
   FencedTotal();  // is shown from the start, with 0
   StoreErrorsTotal();
   RefusedTotal();
@@ -141,6 +144,7 @@ bool SinkHandler::HasRoom(const TopicPartition&) const {
 
 void SinkHandler::Tick(Instant now) {
   if (not_before_ && now < *not_before_) return;
+  if (!not_before_) TrimTasks(now);
   if (!batch_.empty()) {
     const bool due = draining_ || not_before_ || Full() ||
                      now - oldest_ >= config_.batch_linger;
@@ -154,6 +158,21 @@ void SinkHandler::Tick(Instant now) {
   not_before_.reset();
   trouble_.clear();
   backoff_.Reset();
+}
+
+void SinkHandler::TrimTasks(Instant now) {
+  if (trimmer_ == nullptr || draining_ || now - last_trim_ < kTrimInterval)
+    return;
+  last_trim_ = now;
+  std::vector<TopicPartition> ours;
+  for (const auto& [partition, owned] : owned_)
+    if (partition.topic == tasks_topic_) ours.push_back(partition);
+  if (ours.empty()) return;
+  const Result<Offsets> trimmed = trimmer_->Trim(ours);
+  // The log grows, and nothing else happens.
+  if (!trimmed)
+    log::Warn("The topic of tasks could not be trimmed.",
+              {{"error", trimmed.error().message}});
 }
 
 void SinkHandler::Drain() {

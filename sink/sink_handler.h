@@ -12,6 +12,7 @@
 #include "sink/config.h"
 #include "sink/sink_batch.h"
 #include "sink/store.h"
+#include "sink/task_trimmer.h"
 
 namespace newsmill {
 
@@ -27,6 +28,9 @@ class SinkHandler final : public Handler {
   // All outlive the handler.
   SinkHandler(const SinkConfig& config, Bus& bus, const Topics& topics,
               const SiteCatalogue& sites, Store& store, const Clock& clock);
+
+  // Has `tasks` trimmed once a minute, as far as its partitions are ours.
+  void TrimWith(TaskTrimmer& trimmer) { trimmer_ = &trimmer; }
 
   // The topics that a sink reads.
   static std::vector<std::string> ReadTopics(const Topics& topics);
@@ -51,9 +55,11 @@ class SinkHandler final : public Handler {
   bool Recover(const Error& error);
   void LetGoOfFenced();
   void WaitForStore(const Error& error);
+  void TrimTasks(Instant now);
 
   const SinkConfig config_;
   Bus& bus_;
+  const std::string tasks_topic_;
   Store& store_;
   const Clock& clock_;
   WorkerPort* port_ = nullptr;
@@ -67,6 +73,9 @@ class SinkHandler final : public Handler {
   std::optional<Instant> not_before_;  // set: the store is in trouble
   std::string trouble_;
   Instant last_answer_{};  // of the store
+
+  TaskTrimmer* trimmer_ = nullptr;
+  Instant last_trim_{};
 };
 
 }  // namespace newsmill

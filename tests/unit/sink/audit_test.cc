@@ -6,6 +6,7 @@
 #include "core/flow/task_codec.h"
 #include "newsmill/v1/fetched_page.pb.h"
 #include "tests/support/fake_bus.h"
+#include "tests/unit/sink/fake_reader.h"
 
 namespace newsmill {
 namespace {
@@ -13,53 +14,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Pair;
-
-// A ledger in memory. `while_read` runs before its rows are handed out.
-class FakeReader : public StoreReader {
- public:
-  Result<void> VisitLedger(
-      const LedgerFilter& filter,
-      const std::function<bool(const LedgerRow&)>& visit) override {
-    if (!filter.only_unaccepted && while_read) while_read();
-    for (const auto& [id, row] : ledger)
-      if (!filter.only_unaccepted || !row.accepted_at)
-        if (!visit(row)) break;
-    return {};
-  }
-  Result<std::vector<LedgerRow>> SettledWithoutArticle(int64_t) override {
-    return without_article;
-  }
-  Result<Offsets> NextOffsets() override { return next; }
-  Result<Offsets> FirstUnsettled() override { return Offsets(); }
-
-  Result<void> VisitArticles(
-      const ArticleFilter&,
-      const std::function<bool(const v1::Article&)>&) override {
-    return {};
-  }
-  Result<v1::Article> FindArticle(const std::string&) override {
-    return Error{Code::kNotFound, ""};
-  }
-  Result<std::vector<LedgerCount>> CountLedger(const LedgerFilter&) override {
-    return std::vector<LedgerCount>();
-  }
-  Result<std::vector<BatchRow>> ListBatches() override {
-    return std::vector<BatchRow>();
-  }
-  Result<void> VisitDead(
-      const DeadFilter&,
-      const std::function<bool(int64_t, const v1::DeadLetter&)>&) override {
-    return {};
-  }
-  Result<v1::DeadLetter> FindDead(int64_t) override {
-    return Error{Code::kNotFound, ""};
-  }
-
-  std::map<std::string, LedgerRow> ledger;
-  std::vector<LedgerRow> without_article;
-  Offsets next;
-  std::function<void()> while_read;
-};
 
 class AuditTest : public ::testing::Test {
  protected:

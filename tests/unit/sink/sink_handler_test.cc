@@ -9,6 +9,7 @@
 #include "core/flow/task_codec.h"
 #include "core/runtime/metrics.h"
 #include "tests/support/fake_bus.h"
+#include "tests/unit/sink/fake_reader.h"
 
 namespace newsmill {
 namespace {
@@ -474,6 +475,27 @@ TEST_F(SinkHandlerTest, LooksAfterTheStoreWhileNothingComes) {
   store_.ping_error.reset();
   TickAfter(5s);
   EXPECT_EQ(handler_->NotReadyBecause(), "");
+}
+
+TEST_F(SinkHandlerTest, TrimsItsPartitionsOfTasksEachMinute) {
+  FakeReader reader;
+  TaskTrimmer trimmer(bus_.admin(), reader, "newsmill.fetcher");
+  handler_->TrimWith(trimmer);
+  ASSERT_TRUE(Assign({tasks_0_, articles_0_}));
+  const TopicPartition tasks_1{topics_.tasks, 1};  // somebody else's
+  for (const TopicPartition& tasks : {tasks_0_, tasks_1}) {
+    for (int i = 0; i < 5; ++i) bus_.Append(tasks, "task");
+    bus_.SetCommitted(tasks, 5);
+    reader.next[tasks] = 5;
+  }
+  const auto begin = [&](const TopicPartition& partition) {
+    return bus_.admin().FetchWatermarks({partition})->at(partition).begin;
+  };
+  TickAfter(59s);
+  EXPECT_EQ(begin(tasks_0_), 0);
+  TickAfter(1s);
+  EXPECT_EQ(begin(tasks_0_), 5);
+  EXPECT_EQ(begin(tasks_1), 0);
 }
 
 }  // namespace
