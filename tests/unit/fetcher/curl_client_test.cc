@@ -239,9 +239,9 @@ TEST(CurlClient, WaitsForTheFirstByteOnlyItsTime) {
 
 TEST(CurlClient, TheFirstByteEndsItsTimer) {
   CurlClientOptions options = Options();
-  options.first_byte_timeout = 100ms;
+  options.first_byte_timeout = 1s;
   const HttpResponse response =
-      AskScripted({Send("HTTP/1.1 200 OK\r\n"), Pause(300ms),
+      AskScripted({Send("HTTP/1.1 200 OK\r\n"), Pause(1500ms),
                    Send("Content-Length: 2\r\n\r\nok")},
                   options);
   EXPECT_EQ(response.failure, v1::REASON_UNSPECIFIED) << response.detail;

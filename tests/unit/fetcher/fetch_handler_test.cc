@@ -123,7 +123,9 @@ class FetchHandlerScripts : public FetchHandlerTest,
 
 TEST_P(FetchHandlerScripts, EndAsTheyShould) {
   script_ = [](const ScriptedServer::Request&) { return GetParam().script; };
-  config_.first_byte_timeout = 200ms;
+  if (GetParam().reason == v1::REASON_TIMED_OUT) {
+    config_.first_byte_timeout = 200ms;
+  }
   config_.max_body_bytes = 1000;
   Start();
   Give(server_.Url("/"));
