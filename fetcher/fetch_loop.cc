@@ -378,7 +378,7 @@ void FetchLoop::Failed(std::unique_ptr<Fetch> fetch,
 
 // What the server asked for; after a 429 that does not say, the first delay.
 std::optional<Timestamp> FetchLoop::HostMayBeAskedAgain(
-    const Verdict& verdict) const {
+    const AnswerVerdict& verdict) const {
   if (verdict.host_not_before) return verdict.host_not_before;
   if (verdict.reason != v1::REASON_HTTP_TOO_MANY_REQUESTS ||
       config_.retry_delays.empty()) {

@@ -103,7 +103,8 @@ class FetchLoop {
   void EndWith(std::unique_ptr<Fetch> fetch, const AnswerVerdict& verdict,
                int status);
   void OwnFault(std::unique_ptr<Fetch> fetch, const std::string& detail);
-  std::optional<Timestamp> HostMayBeAskedAgain(const Verdict& verdict) const;
+  std::optional<Timestamp> HostMayBeAskedAgain(
+      const AnswerVerdict& verdict) const;
   void HoldHost(const std::string& host, Timestamp until);
 
   std::unique_ptr<Fetch> Take(FetchId id);

@@ -83,7 +83,7 @@ class CurlClient::Impl {
     }
   }
 
-  RequestId Start(HttpRequest request, MayRequest may, Done done) {
+  RequestId Start(const HttpRequest& request, MayRequest may, Done done) {
     const RequestId id = next_id_++;
     std::unique_ptr<CurlTransfer> transfer = TakeTransfer();
     if (transfer->easy() == nullptr) {
@@ -290,7 +290,7 @@ Result<std::unique_ptr<CurlClient>> CurlClient::Create(
 
 CurlClient::RequestId CurlClient::Start(HttpRequest request, MayRequest may,
                                         Done done) {
-  return impl_->Start(std::move(request), std::move(may), std::move(done));
+  return impl_->Start(request, std::move(may), std::move(done));
 }
 void CurlClient::Abort(RequestId id) { impl_->Abort(id); }
 void CurlClient::Poll(Duration timeout) { impl_->Poll(timeout); }
