@@ -23,8 +23,8 @@ constexpr ParseLimits kSnippetLimits = {
 
 // "zh_cn" -> "zh-CN", "ZH-hans-cn" -> "zh-Hans-CN"; empty for no tag.
 std::string NormaliseLanguage(std::string_view tag) {
-  static const RE2 kTag(R"([A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3})");
-  if (!RE2::FullMatch(re2::StringPiece(tag.data(), tag.size()), kTag)) {
+  static const RE2 tag_form(R"([A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3})");
+  if (!RE2::FullMatch(re2::StringPiece(tag.data(), tag.size()), tag_form)) {
     return {};
   }
   std::string out;
@@ -60,11 +60,11 @@ bool HasLetter(std::string_view text) {
 }
 
 bool IsName(std::string_view name) {
-  static const RE2 kNoName(
+  static const RE2 no_name(
       R"((?i)^https?:|^www\.|@|^(?:null|none|undefined|unknown|admin|author|editor)$|[。！？]|\.\s)");
   return HasLetter(name) && CountCodePoints(name) <= kLongestName &&
          !RE2::PartialMatch(re2::StringPiece(name.data(), name.size()),
-                            kNoName);
+                            no_name);
 }
 
 }  // namespace
@@ -317,10 +317,10 @@ void ArticleFiller::Body(const std::vector<std::string>& paragraphs,
 }
 
 std::string PlainText(std::string_view text) {
-  static const RE2 kMarkup(
+  static const RE2 markup(
       R"(&(?:#\d|#[xX][0-9A-Fa-f]|[A-Za-z]+;)|</?[A-Za-z])");
   if (text.size() > kMaxMarkedUp ||
-      !RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), kMarkup)) {
+      !RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), markup)) {
     return CollapseBlanks(text);
   }
   const Result<Document> document = Document::Parse(text, kSnippetLimits);
@@ -329,7 +329,7 @@ std::string PlainText(std::string_view text) {
 }
 
 std::vector<std::string> SplitList(std::string_view text) {
-  static const RE2 kSeparator(R"(\s*(?:,|;|\||，|、|；|｜)\s*)");
+  static const RE2 separator(R"(\s*(?:,|;|\||，|、|；|｜)\s*)");
   std::vector<std::string> out;
   re2::StringPiece rest(text.data(), text.size());
   re2::StringPiece found;
@@ -338,7 +338,7 @@ std::vector<std::string> SplitList(std::string_view text) {
     if (!piece.empty()) out.emplace_back(piece);
   };
   while (out.size() < kMaxListed &&
-         kSeparator.Match(rest, 0, rest.size(), RE2::UNANCHORED, &found, 1)) {
+         separator.Match(rest, 0, rest.size(), RE2::UNANCHORED, &found, 1)) {
     add({rest.data(), static_cast<size_t>(found.data() - rest.data())});
     rest.remove_prefix(
         static_cast<size_t>(found.data() + found.size() - rest.data()));
@@ -348,11 +348,12 @@ std::vector<std::string> SplitList(std::string_view text) {
 }
 
 std::vector<v1::Person> PeopleOf(std::string_view text) {
-  static const RE2 kBy(R"((?i)^(?:by|von|par|por|作者[:：])\s+|^作者[:：])");
-  static const RE2 kAnd(R"(\s+(?:and|und|et|y|e|&)\s+)");
+  static const RE2 leading_by(
+      R"((?i)^(?:by|von|par|por|作者[:：])\s+|^作者[:：])");
+  static const RE2 conjunction(R"(\s+(?:and|und|et|y|e|&)\s+)");
   std::string line = PlainText(text);
-  RE2::Replace(&line, kBy, "");
-  RE2::GlobalReplace(&line, kAnd, ", ");
+  RE2::Replace(&line, leading_by, "");
+  RE2::GlobalReplace(&line, conjunction, ", ");
   std::vector<v1::Person> people;
   for (const std::string& name : SplitList(line)) {
     people.emplace_back().set_name(name);

@@ -281,16 +281,14 @@ constexpr std::array<UnitWord, 26> kUnits = {{
 }};
 
 std::optional<DateParts> FindAgo(std::string_view text) {
-  static const RE2 kChinese(
+  static const RE2 chinese(
       R"((\d{1,4})\s*(秒钟|秒|分钟|分鐘|分|个小时|小时|小時|天|日|周|週|个星期|星期|个月|個月|年)(?:之)?前)");
-  static const RE2 kEnglish(
+  static const RE2 english(
       R"((?i)\b(\d{1,4}|an?|one)\s+(sec|second|min|minute|hour|day|week|month|year)s?\s+ago\b)");
   const re2::StringPiece piece(text.data(), text.size());
   std::array<re2::StringPiece, 3> found;
-  if (!kChinese.Match(piece, 0, text.size(), RE2::UNANCHORED, found.data(),
-                      3) &&
-      !kEnglish.Match(piece, 0, text.size(), RE2::UNANCHORED, found.data(),
-                      3)) {
+  if (!chinese.Match(piece, 0, text.size(), RE2::UNANCHORED, found.data(), 3) &&
+      !english.Match(piece, 0, text.size(), RE2::UNANCHORED, found.data(), 3)) {
     return std::nullopt;
   }
   DateParts parts;
@@ -312,11 +310,11 @@ std::optional<DateParts> FindAgo(std::string_view text) {
 }
 
 std::optional<DateParts> FindNow(std::string_view text) {
-  static const RE2 kNow(
+  static const RE2 now(
       R"((?i)(刚刚|刚才|剛剛|\bjust now\b)|(半小时前|半小時前)|(上周|上週|\blast week\b))");
   const re2::StringPiece piece(text.data(), text.size());
   std::array<re2::StringPiece, 4> found;
-  if (!kNow.Match(piece, 0, text.size(), RE2::UNANCHORED, found.data(), 4)) {
+  if (!now.Match(piece, 0, text.size(), RE2::UNANCHORED, found.data(), 4)) {
     return std::nullopt;
   }
   DateParts parts;
@@ -328,7 +326,7 @@ std::optional<DateParts> FindNow(std::string_view text) {
 }
 
 std::optional<DateParts> FindNamedDay(std::string_view text) {
-  static const std::vector<std::unique_ptr<Pattern>> kPatterns = [] {
+  static const std::vector<std::unique_ptr<Pattern>> patterns = [] {
     const std::string tail =
         std::string(R"((?:,?\s*(?:at\s+)?)") + kTime + kZone + ")?";
     return MakePatterns({"(?:今天|今日|(?i:\\btoday\\b))" + tail,
@@ -336,8 +334,8 @@ std::optional<DateParts> FindNamedDay(std::string_view text) {
                          "(?:前天|前日)" + tail});
   }();
   std::optional<DateParts> best;
-  for (size_t days = 0; days < kPatterns.size(); ++days) {
-    std::optional<DateParts> parts = kPatterns[days]->Find(text, 0);
+  for (size_t days = 0; days < patterns.size(); ++days) {
+    std::optional<DateParts> parts = patterns[days]->Find(text, 0);
     if (!parts || (best && best->begin <= parts->begin)) continue;
     parts->unit = Unit::kDay;
     parts->ago = static_cast<int>(days);
@@ -349,16 +347,16 @@ std::optional<DateParts> FindNamedDay(std::string_view text) {
 }  // namespace
 
 std::optional<DateParts> FindFullDate(std::string_view text) {
-  static const std::vector<std::unique_ptr<Pattern>> kPatterns =
+  static const std::vector<std::unique_ptr<Pattern>> patterns =
       MakePatterns({Numeric(), Ideographic(), DayMonthYear(), MonthDayYear(),
                     MonthDayTimeYear()});
-  return FindFirst(kPatterns, text);
+  return FindFirst(patterns, text);
 }
 
 std::optional<DateParts> FindYearlessDate(std::string_view text) {
-  static const std::vector<std::unique_ptr<Pattern>> kPatterns =
+  static const std::vector<std::unique_ptr<Pattern>> patterns =
       MakePatterns({MonthDayTime(), IdeographicMonthDay()});
-  return FindFirst(kPatterns, text);
+  return FindFirst(patterns, text);
 }
 
 std::optional<DateParts> FindRelativeDate(std::string_view text) {
@@ -371,7 +369,7 @@ std::optional<DateParts> FindRelativeDate(std::string_view text) {
 }
 
 std::optional<DateParts> ReadCompactDate(std::string_view text) {
-  static const std::vector<std::unique_ptr<Pattern>> kPatterns = MakePatterns({
+  static const std::vector<std::unique_ptr<Pattern>> patterns = MakePatterns({
       std::string(R"(^(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})T?)") +
           R"((?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?)" + kZone + "$",
       R"(^(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})$)",
@@ -379,7 +377,7 @@ std::optional<DateParts> ReadCompactDate(std::string_view text) {
       R"(^(?P<year>\d{4})\s*年\s*(?P<month>\d{1,2})\s*月$)",
       R"(^(?P<year>(?:19|20)\d{2})年?$)",
   });
-  return FindFirst(kPatterns, text);
+  return FindFirst(patterns, text);
 }
 
 }  // namespace newsmill

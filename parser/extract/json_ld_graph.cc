@@ -95,7 +95,7 @@ bool JsonLdGraph::IsA(const JsonValue& node,
 }
 
 bool JsonLdGraph::IsArticle(const JsonValue& node) {
-  static const std::vector<std::string_view> kTypes = {
+  static const std::vector<std::string_view> article_types = {
       "NewsArticle",
       "Article",
       "ReportageNewsArticle",
@@ -114,7 +114,7 @@ bool JsonLdGraph::IsArticle(const JsonValue& node) {
       "TechArticle",
       "Report",
       "Review"};
-  return IsA(node, kTypes);
+  return IsA(node, article_types);
 }
 
 }  // namespace newsmill

@@ -127,12 +127,12 @@ void JsonValue::Tree::Add(const element& value, std::string_view key) {
 }
 
 JsonValue::JsonValue() {
-  static const std::shared_ptr<const Tree> kNullTree = [] {
+  static const std::shared_ptr<const Tree> null_tree = [] {
     auto tree = std::make_shared<Tree>();
     tree->nodes.emplace_back().end = 1;
     return tree;
   }();
-  tree_ = kNullTree;
+  tree_ = null_tree;
 }
 
 JsonValue::JsonValue(std::shared_ptr<const Tree> tree, uint32_t node)

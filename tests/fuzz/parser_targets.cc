@@ -34,10 +34,10 @@ char Take(std::string_view* bytes) {
 }
 
 const PageContext& Context() {
-  static const PageContext kContext = {
+  static const PageContext context = {
       *Url::Parse("https://news.example/a/1.html"),
       *ParseRfc3339("2024-05-12T06:30:45Z"), 480};
-  return kContext;
+  return context;
 }
 
 ParseLimits Limits() {
@@ -75,11 +75,11 @@ void Walk(const JsonValue& value) {
 }
 
 const Document& SelectorPage() {
-  static const Document kPage = *Document::Parse(
+  static const Document page = *Document::Parse(
       "<div id=a class='x y'><p id=b class=x>1</p><p lang=zh-CN>2</p>"
       "<ul><li>1<li class=y>2<li>3</ul><a href=/1 rel='a b'></a></div>",
       ParseLimits{});
-  return kPage;
+  return page;
 }
 
 }  // namespace
