@@ -133,21 +133,24 @@ Result<process::Completed> Pipeline::Command(std::vector<std::string> arguments,
                            deadline);
 }
 
-Result<void> Pipeline::AddWorker(const std::string& kind,
-                                 const std::vector<std::string>& extra) {
+Result<WorkerProcess*> Pipeline::AddWorker(const std::string& kind,
+                                           WorkerSetup setup) {
   workers_.push_back(std::make_unique<WorkerProcess>());
   WorkerProcess& worker = *workers_.back();
   worker.kind = kind;
-  extra_[&worker] = extra;
-  return Launch(worker);
+  setups_[&worker] = std::move(setup);
+  if (auto launched = Launch(worker); !launched) return launched.error();
+  return &worker;
 }
 
 Result<void> Pipeline::Launch(WorkerProcess& worker) {
   worker.http_port = FreePort();
   const std::string name = worker.kind + "-" + std::to_string(++launches_);
+  const WorkerSetup& setup = setups_[&worker];
   ChildProcess::Options options;
+  options.environment = setup.environment;
   options.argv = {
-      options_.binary,
+      setup.binary.empty() ? options_.binary : setup.binary,
       worker.kind,
       "--config",
       config_file(),
@@ -155,8 +158,6 @@ Result<void> Pipeline::Launch(WorkerProcess& worker) {
       data_dir(),
       "--set",
       "http.listen=\"127.0.0.1:" + std::to_string(worker.http_port) + "\""};
-  const std::vector<std::string>& extra = extra_[&worker];
-  options.argv.insert(options.argv.end(), extra.begin(), extra.end());
   options.output_file = folder_ / (name + ".log");
   Result<std::unique_ptr<ChildProcess>> child =
       ChildProcess::Start(std::move(options));
@@ -281,8 +282,7 @@ Result<std::vector<LedgerRow>> Pipeline::Ledger(const std::string& batch) {
 }
 
 Result<std::map<std::string, v1::Article>> Pipeline::Export() const {
-  const Result<process::Completed> done =
-      Command({"articles", "export", "--json"});
+  const Result<process::Completed> done = Command({"articles", "export"});
   if (!done) return done.error();
   if (!done->status.Succeeded()) {
     return Error{Code::kInternal, done->status.ToString() + done->errors};

@@ -35,6 +35,12 @@ struct WorkerProcess {
   std::unique_ptr<process::ChildProcess> child;
 };
 
+// What a worker process is started with besides.
+struct WorkerSetup {
+  std::string binary = {};  // empty: the pipeline's
+  std::map<std::string, std::string> environment = {};
+};
+
 struct PipelineOptions {
   std::string binary;        // newsmill
   std::string log_settings;  // TOML of [log], [kafka]
@@ -57,9 +63,9 @@ class Pipeline {
       std::vector<std::string> arguments, const std::string& input = "",
       Duration deadline = std::chrono::seconds(120)) const;
 
-  // A further process of this kind; `extra` goes to its command line.
-  Result<void> AddWorker(const std::string& kind,
-                         const std::vector<std::string>& extra = {});
+  // A further process of this kind; it belongs to the pipeline.
+  Result<WorkerProcess*> AddWorker(const std::string& kind,
+                                   WorkerSetup setup = {});
   std::vector<WorkerProcess*> WorkersOf(const std::string& kind);
   // Ends it by SIGKILL and starts another in its place.
   Result<void> KillAndReplace(WorkerProcess& worker);
@@ -82,7 +88,7 @@ class Pipeline {
   Result<void> AwaitSettled(int64_t tasks, Duration deadline);
   // Of one batch, or of all.
   Result<std::vector<LedgerRow>> Ledger(const std::string& batch = "");
-  // `articles export --json`, by article key.
+  // `articles export`, by article key.
   Result<std::map<std::string, v1::Article>> Export() const;
 
   const pages::PageOptions& page_options() const { return page_options_; }
@@ -103,7 +109,7 @@ class Pipeline {
   std::unique_ptr<origin::Origin> origin_;
   std::unique_ptr<StoreReader> reader_;
   std::vector<std::unique_ptr<WorkerProcess>> workers_;
-  std::map<WorkerProcess*, std::vector<std::string>> extra_;
+  std::map<WorkerProcess*, WorkerSetup> setups_;
   int launches_ = 0;
 };
 
