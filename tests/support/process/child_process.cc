@@ -284,6 +284,25 @@ Result<void> ChildProcess::Stop() {
   return {};
 }
 
+Result<void> ChildProcess::AwaitStopped(Duration deadline) {
+  const auto end = steady_clock::now() + deadline;
+  while (Running()) {
+    siginfo_t info{};
+    if (waitid(P_PID, static_cast<id_t>(impl_->pid), &info,
+               WSTOPPED | WNOHANG) == 0 &&
+        info.si_pid == impl_->pid) {
+      return {};
+    }
+    if (steady_clock::now() >= end) {
+      return Error{Code::kTimedOut,
+                   impl_->options.argv[0] + " did not stop:\n" + LastLines(20)};
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return Error{Code::kNotFound,
+               impl_->options.argv[0] + " ended:\n" + LastLines(20)};
+}
+
 Result<void> ChildProcess::Continue() { return Signal(SIGCONT); }
 
 Result<ExitStatus> ChildProcess::Wait(Duration deadline) {

@@ -50,6 +50,9 @@ class ChildProcess {
   Result<void> Signal(int signal);
   Result<void> Stop();      // SIGSTOP, and waits until it stands still
   Result<void> Continue();  // SIGCONT
+  // Returns when it stands still, by whose hand ever. kTimedOut, or kNotFound
+  // when it ended instead.
+  Result<void> AwaitStopped(Duration deadline);
 
   // kTimedOut after `deadline`; the process runs on.
   Result<ExitStatus> Wait(Duration deadline);
