@@ -75,10 +75,9 @@ class Auditor {
   Result<AuditReport> Run();
 
  private:
-  // A task as it first stood on the log.
+  // A task as it first stood on the log. There may be millions.
   struct OnLog {
-    TopicPartition partition;
-    v1::FetchTask task;
+    int32_t partition = 0;
     bool in_ledger = false;
   };
 
@@ -89,6 +88,10 @@ class Auditor {
   void FindTrimmed(const Offsets& readers, const std::string& name);
   Result<void> ReadTasks();
   void ReadTask(const Message& message);
+  Result<void> VisitTasks(
+      const std::function<void(const Message&)>& visit,
+      const std::function<void(const TopicPartition&)>& trimmed);
+  Result<void> FindLostOnLog();
   Result<void> ReadInFlight(const std::vector<std::string>& names,
                             const Offsets& from);
   Result<void> ReadLedger();
@@ -202,13 +205,18 @@ Offsets Auditor::Ends(const std::vector<std::string>& names) const {
   return ends;
 }
 
-Result<void> Auditor::ReadTasks() {
+Result<void> Auditor::VisitTasks(
+    const std::function<void(const Message&)>& visit,
+    const std::function<void(const TopicPartition&)>& trimmed) {
   Offsets begins;
   const Offsets ends = Ends({topics_.tasks});
   for (const auto& [partition, end] : ends)
     begins[partition] = samples_.log.at(partition).begin;
-  return VisitRange(
-      bus_, begins, ends, options_.patience,
+  return VisitRange(bus_, begins, ends, options_.patience, visit, trimmed);
+}
+
+Result<void> Auditor::ReadTasks() {
+  return VisitTasks(
       [&](const Message& message) { ReadTask(message); },
       // Trimmed meanwhile by the sink, as settled; no longer the whole log.
       [&](const TopicPartition& partition) {
@@ -217,10 +225,26 @@ Result<void> Auditor::ReadTasks() {
       });
 }
 
+// A lost task goes back as it stood, with its labels and its expiry, which the
+// ledger does not have. Read a second time: they are few, or none.
+Result<void> Auditor::FindLostOnLog() {
+  std::unordered_map<std::string, LostTask*> wanted;
+  for (LostTask& lost : report_.lost) wanted[lost.row.task_id] = &lost;
+  if (wanted.empty()) return {};
+  return VisitTasks(
+      [&](const Message& message) {
+        v1::FetchTask task = DecodeTask(message, sites_).task;
+        const auto lost = wanted.find(task.task_id());
+        if (lost == wanted.end()) return;
+        lost->second->task = std::move(task);
+        wanted.erase(lost);
+      },
+      [](const TopicPartition&) {});
+}
+
 void Auditor::ReadTask(const Message& message) {
   const TopicPartition partition = message.topic_partition();
-  v1::FetchTask task = DecodeTask(message, sites_).task;
-  const std::string id = task.task_id();
+  const std::string id = DecodeTask(message, sites_).task.task_id();
   const auto fetched = samples_.fetcher.find(partition);
   if (fetched == samples_.fetcher.end() || message.offset >= fetched->second)
     in_flight_[id].insert(message.topic);
@@ -229,7 +253,7 @@ void Auditor::ReadTask(const Message& message) {
   const auto stored = samples_.store.find(partition);
   if (stored == samples_.store.end() || message.offset >= stored->second)
     unread_by_store_.insert(partition);
-  on_log_.try_emplace(id, OnLog{partition, std::move(task), false});
+  on_log_.try_emplace(id, OnLog{message.partition, false});
 }
 
 Result<void> Auditor::ReadInFlight(const std::vector<std::string>& names,
@@ -277,14 +301,9 @@ void Auditor::JudgeOpen(const LedgerRow& row) {
   }
   ++report_.lost_count;
   LostTask lost{row, {}};
-  const auto known = on_log_.find(row.task_id);
-  if (known != on_log_.end()) {
-    lost.task = known->second.task;
-  } else {
-    lost.task.set_task_id(row.task_id);
-    lost.task.set_target(row.target);
-    lost.task.set_batch(row.batch);
-  }
+  lost.task.set_task_id(row.task_id);
+  lost.task.set_target(row.target);
+  lost.task.set_batch(row.batch);
   Keep(report_.lost, options_.most_examples, std::move(lost));
 }
 
@@ -331,7 +350,7 @@ Result<void> Auditor::ReadLedger() {
 
 void Auditor::CompareWithLog() {
   for (const auto& [id, known] : on_log_) {
-    if (!Reached(known.partition)) continue;
+    if (!Reached({topics_.tasks, known.partition})) continue;
     ++report_.tasks_on_log;
     if (known.in_ledger) continue;
     ++report_.not_in_ledger_count;
@@ -353,6 +372,7 @@ Result<AuditReport> Auditor::Run() {
         {topics_.articles, topics_.articles_replay, topics_.outcomes},
         samples_.store);
   if (step) step = ReadLedger();
+  if (step) step = FindLostOnLog();
   if (!step) return step.error();
   CompareWithLog();
   report_.store_behind = !AllReached();

@@ -27,11 +27,12 @@ struct FinalizeStatement {
 using StatementHandle = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 
 // One connection to store.db: WAL, synchronous FULL. A lock that another
-// process holds is waited for, up to ten seconds. Used by one thread at a time.
+// process holds is waited for, up to four seconds: less than a group's session.
+// Used by one thread at a time.
 class Database final : public sql::Transaction, public sql::Queries {
  public:
   enum class Mode { kReadOnly, kReadWrite };
-  static constexpr int kLockWaitMs = 10'000;
+  static constexpr int kLockWaitMs = 4'000;
 
   // kReadWrite makes the file and its folder where they are missing; kReadOnly
   // gives kNotFound.

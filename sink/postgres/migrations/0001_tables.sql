@@ -179,11 +179,16 @@ CREATE TABLE suppressed (
 -- Measured 1.75 times faster than pglz on bodies; a server that was built
 -- without lz4 keeps its default.
 DO $$
+DECLARE
+  name text;
 BEGIN
-  ALTER TABLE articles ALTER COLUMN article_body SET COMPRESSION lz4;
-  ALTER TABLE articles ALTER COLUMN blocks SET COMPRESSION lz4;
-  ALTER TABLE articles ALTER COLUMN record SET COMPRESSION lz4;
-EXCEPTION WHEN feature_not_supported OR invalid_parameter_value THEN
-  RAISE NOTICE 'lz4 is not supported, bodies keep the default compression';
+  -- Executed as text: a server before version 14 cannot read the statement.
+  FOREACH name IN ARRAY ARRAY['article_body', 'blocks', 'record'] LOOP
+    EXECUTE format('ALTER TABLE articles ALTER COLUMN %I SET COMPRESSION lz4',
+                   name);
+  END LOOP;
+EXCEPTION WHEN feature_not_supported OR invalid_parameter_value
+            OR syntax_error THEN
+  NULL;
 END
 $$;
