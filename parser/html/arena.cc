@@ -1,6 +1,8 @@
 #include "parser/html/arena.h"
 
 #include <algorithm>
+#include <chrono>
+#include <ctime>
 
 namespace newsmill {
 namespace {
@@ -11,20 +13,24 @@ constexpr size_t kAlignment = 16;
 // Asking the time costs about as much as an allocation.
 constexpr uint32_t kCallsPerLookAtTheClock = 256;
 
+std::chrono::nanoseconds ThreadCpuTime() {
+  timespec time = {};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) +
+         std::chrono::nanoseconds(time.tv_nsec);
+}
+
 }  // namespace
 
 GuardedArena::GuardedArena(size_t max_bytes, Duration deadline)
-    : exit{},
-      max_bytes_(max_bytes),
-      deadline_(std::chrono::steady_clock::now() + deadline) {
+    : exit{}, max_bytes_(max_bytes), deadline_(ThreadCpuTime() + deadline) {
   // Refill must not throw inside the C library's frames: the largest number of
   // chunks is known.
   chunks_.reserve(max_bytes / kFirstChunk + 64);
 }
 
 void* GuardedArena::Allocate(size_t size) {
-  if (++calls_ % kCallsPerLookAtTheClock == 0 &&
-      std::chrono::steady_clock::now() >= deadline_) {
+  if (++calls_ % kCallsPerLookAtTheClock == 0 && ThreadCpuTime() >= deadline_) {
     Leave(Stop::kDeadline);
   }
   if (size > max_bytes_ - used_) Leave(Stop::kBytes);

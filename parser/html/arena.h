@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <csetjmp>
 #include <cstddef>
 #include <cstdint>
@@ -13,7 +14,8 @@ namespace newsmill {
 
 // Memory for one run of a C library that has no limits of its own: nothing is
 // freed before the end, and when the budget of bytes or time is used up, the
-// library is left by longjmp. Of one thread.
+// library is left by longjmp. Time is the thread's own CPU time: how busy or
+// how long frozen the machine is decides nothing. Of one thread.
 class GuardedArena {
  public:
   enum class Stop : uint8_t { kNone, kBytes, kDeadline, kNoMemory };
@@ -41,7 +43,7 @@ class GuardedArena {
   [[noreturn]] void Leave(Stop stop);
 
   const size_t max_bytes_;
-  const std::chrono::steady_clock::time_point deadline_;
+  const std::chrono::nanoseconds deadline_;
   std::vector<std::unique_ptr<void, Free>> chunks_;
   char* next_ = nullptr;
   size_t left_ = 0;

@@ -17,6 +17,7 @@ namespace newsmill {
 struct ParseLimits {
   size_t max_tree_bytes = 256 << 20;
   int max_depth = 512;
+  // CPU time of the calling thread, so that a busy machine condemns no page.
   Duration deadline = std::chrono::seconds(2);
 };
 

@@ -146,10 +146,11 @@ TEST(DocumentGuards, EndADeepBombBeforeTheTree) {
 }
 
 TEST(DocumentGuards, EndABombThatTheScanTakesForShallow) {
-  // Paragraphs do not nest, but inside objects they do.
-  const ParseLimits limits{.deadline = milliseconds(50)};
-  const auto result = Document::Parse(
-      Repeat("<p><object><p>", 60'000) + Repeat("<font>", 20'000), limits);
+  // Left open, a path holds the next; pages close theirs, so the scan does not
+  // count them.
+  const std::string html = "<svg>" + Repeat("<path>", 50'000);
+  ASSERT_EQ(ScanDepth(html, 100), 1);
+  const auto result = Document::Parse(html, ParseLimits{});
   ASSERT_FALSE(result);
   EXPECT_THAT(result.error().code,
               testing::AnyOf(Code::kTooLarge, Code::kTimedOut));
