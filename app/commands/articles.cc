@@ -140,7 +140,10 @@ class ArticlesExport : public Command {
   std::string summary() const override {
     return "Write articles as JSON lines, in a stable order";
   }
-  void Declare(Arguments& arguments) override { selection_.Declare(arguments); }
+  void Declare(Arguments& arguments) override {
+    selection_.Declare(arguments);
+    arguments.Flag("--json", &json_, "one object a line, as it always is");
+  }
   Result<ExitCode> Run(Context& context) override {
     return PrintLines(context, selection_);
   }
