@@ -338,6 +338,16 @@ TEST_F(CliTest, ADatabaseThatIsNotThereEndsWith75) {
   EXPECT_THAT(done.errors, HasSubstr("127.0.0.1"));
 }
 
+TEST_F(CliTest, ABrokerThatIsNotThereEndsWith75) {
+  for (const char* worker : {"fetcher", "parser", "sink"}) {
+    const auto done =
+        Run({worker, "--startup-timeout", "500ms", "--set", "log.backend=kafka",
+             "--set", "kafka.\"bootstrap.servers\"=\"127.0.0.1:1\""});
+    EXPECT_EQ(done.status.code, 75) << worker << done.errors;
+    EXPECT_THAT(done.errors, HasSubstr("127.0.0.1:1")) << worker;
+  }
+}
+
 TEST_F(CliTest, AFullDiskUnderTheOutputIsAnError) {
   process::ChildProcess::Options options;
   options.argv = {"sh", "-c", NEWSMILL_BINARY " config show > /dev/full"};
