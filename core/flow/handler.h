@@ -36,7 +36,8 @@ class Handler {
  public:
   virtual ~Handler() = default;
 
-  // Before anything else, once.
+  // Before anything else, once. The port is valid until the worker is
+  // destroyed; a handler that has no partitions does not use it.
   virtual void Attach(WorkerPort& port) = 0;
 
   // Takes partitions on; gives the offsets to start from where they are not the

@@ -64,6 +64,11 @@ bool Worker::Loop::Commit(const std::vector<TopicPartition>& partitions) {
     partition.commit_sent = sent;
     freshness_.Confirm(name, sent);
   }
+  Offsets all;
+  for (const auto& [name, partition] : partitions_) {
+    if (partition.committed) all[name] = *partition.committed;
+  }
+  lag_->Update(std::move(all));
   last_commit_ = sent;
   commit_error_.clear();
   commit_backoff_.Reset();

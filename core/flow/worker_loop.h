@@ -13,6 +13,7 @@
 #include "core/flow/backoff.h"
 #include "core/flow/checkpoint.h"
 #include "core/flow/freshness.h"
+#include "core/flow/lag_monitor.h"
 #include "core/flow/outbox.h"
 #include "core/flow/settlement_queue.h"
 #include "core/flow/settler.h"
@@ -171,6 +172,7 @@ class Worker::Loop : public RebalanceListener, public WorkerPort {
   // The loop's own.
   Settler settler_;
   Outbox outbox_;
+  std::unique_ptr<LagMonitor> lag_;  // once the log was reached
   std::unique_ptr<Consumer> consumer_;
   Phase phase_ = Phase::kStarting;
   Partitions partitions_;

@@ -65,8 +65,9 @@ void Worker::Loop::Release(const std::vector<TopicPartition>& partitions,
   if (owned.empty()) return;
   handler_.Revoked(owned, lost);
   if (!lost && may_commit_) {
-    SettleRemaining(owned,
-                    std::min(options_.drain_timeout, options_.session_timeout));
+    // The group gives up on us after a session timeout without a sign.
+    SettleRemaining(
+        owned, std::min(options_.drain_timeout, options_.session_timeout / 2));
     Commit(owned);
   }
   for (const TopicPartition& name : owned) partitions_.erase(name);

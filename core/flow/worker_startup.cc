@@ -13,6 +13,7 @@ namespace {
 
 constexpr Duration kFirstDelay = std::chrono::milliseconds(200);
 constexpr Duration kLongestDelay = std::chrono::seconds(5);
+constexpr Duration kLookForLag = std::chrono::seconds(10);
 // A signal does not wake a sleeping thread.
 constexpr Duration kSlice = std::chrono::milliseconds(50);
 
@@ -69,6 +70,8 @@ Result<void> Worker::Loop::Start() {
     return {};
   }
   phase_ = Phase::kRunning;
+  lag_ = std::make_unique<LagMonitor>(
+      bus_.admin(), kLookForLag, [this](int64_t lag) { metrics_.SetLag(lag); });
   last_record_ = clock_.Uptime();
   log::Info("Started.", {{"worker", options_.name}, {"group", options_.group}});
   return {};
