@@ -299,11 +299,11 @@ void FetchLoop::Answered(FetchId id, HttpResponse response) {
     own_fault_.clear();
     own_fault_backoff_.Reset();
   }
-  Conclude(std::move(fetch), std::move(verdict), std::move(response));
+  Conclude(std::move(fetch), verdict, std::move(response));
 }
 
-void FetchLoop::Conclude(std::unique_ptr<Fetch> fetch, AnswerVerdict verdict,
-                         HttpResponse response) {
+void FetchLoop::Conclude(std::unique_ptr<Fetch> fetch,
+                         const AnswerVerdict& verdict, HttpResponse response) {
   switch (verdict.kind) {
     case AnswerVerdict::Kind::kPage:
       return SendPage(std::move(fetch), std::move(response));

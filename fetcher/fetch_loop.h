@@ -93,7 +93,7 @@ class FetchLoop {
 
   // Answers.
   void Answered(FetchId id, HttpResponse response);
-  void Conclude(std::unique_ptr<Fetch> fetch, AnswerVerdict verdict,
+  void Conclude(std::unique_ptr<Fetch> fetch, const AnswerVerdict& verdict,
                 HttpResponse response);
   void SendPage(std::unique_ptr<Fetch> fetch, HttpResponse response);
   void Redirected(std::unique_ptr<Fetch> fetch, int status,
