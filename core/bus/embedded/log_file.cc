@@ -148,18 +148,16 @@ Result<std::unique_ptr<LogFile>> LogFile::Open(const std::string& folder) {
 }
 
 Result<void> LogFile::Initialise() {
-  if (auto turn = queue_->Enter(); !turn) return turn;
   auto connection = Connection::Open(path_);
-  if (connection) {
-    writer_ = *std::move(connection);
-    // Larger transactions than SQLite's default of 1,000 pages are usual here.
-    writer_->Execute(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-        "PRAGMA wal_autocheckpoint = 4000;"
-        "PRAGMA journal_size_limit = 67108864");
-  }
-  queue_->Leave();
   if (!connection) return connection.error();
+  writer_ = *std::move(connection);
+  if (auto turn = queue_->Enter(); !turn) return turn;
+  // Larger transactions than SQLite's default of 1,000 pages are usual here.
+  writer_->Execute(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+      "PRAGMA wal_autocheckpoint = 4000;"
+      "PRAGMA journal_size_limit = 67108864");
+  queue_->Leave();
   if (auto ready = writer_->TakeError(); !ready) return ready;
 
   return Write([](Connection& db) -> Result<void> {
