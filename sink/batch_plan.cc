@@ -180,6 +180,7 @@ Result<void> AskForRefused(Transaction& transaction, const StoreBatch& batch,
                            BatchResult& result) {
   if (refused.empty()) return {};
   std::vector<Write> questions;
+  questions.reserve(refused.size());
   for (const size_t i : refused)
     questions.push_back({&StandingArticle(),
                          {Text(batch.articles[i].article_key())},
