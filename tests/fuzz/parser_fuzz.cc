@@ -6,6 +6,10 @@
 
 #include "tests/fuzz/parser_targets.h"
 
+#ifndef NEWSMILL_FUZZ_TARGET
+#define NEWSMILL_FUZZ_TARGET Html
+#endif
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   newsmill::fuzz::NEWSMILL_FUZZ_TARGET(
       std::string_view(reinterpret_cast<const char*>(data), size));

@@ -65,11 +65,12 @@ Seeds HtmlSeeds() {
 }
 
 Seeds CharsetSeeds() {
+  const std::string big5 = std::string("\x02<meta http-equiv=content-type ") +
+                           "content='text/html;charset=big5'>" +
+                           "\xAD\xBB\xB4\xE4";
   return {{"\x01<meta charset=gbk><p>\xB8\xCA\xCB\xE0\xCA\xA1\xBC\xEC</p>",
-           "\x02<meta http-equiv=content-type content='text/html;charset=big5'>"
-           "\xAD\xBB\xB4\xE4",
-           "\x00<p>正文，正文。</p>", "\x07\x1B$B%\x33\x1B(B",
-           std::string("\x00<\0h\0t\0m\0l\0>\0", 13)},
+           big5, std::string(1, '\0') + "<p>正文，正文。</p>",
+           "\x07\x1B$B%\x33\x1B(B", std::string("\x00<\0h\0t\0m\0l\0>\0", 13)},
           {"\xEF\xBB\xBF", "\xFF\xFE", "\xFE\xFF", "\xE6\xAD\xA3", "\xB8\xCA",
            "\x81\x30\x81\x30", "\x8E\xA1", "\x1B$B", "\x1B(J", "<meta ",
            "charset=", "\"", "<!--", "-->", "\xC0\x80", "\xED\xA0\x80",
