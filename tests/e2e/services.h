@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/base/result.h"
+#include "sink/config.h"
+#include "tests/support/kafka_broker.h"
+#include "tests/support/postgres/postgres_cluster.h"
+
+namespace newsmill::e2e {
+
+// A real broker and a real database for the tests of one binary.
+class Services {
+ public:
+  static Result<std::unique_ptr<Services>> Start();
+
+  // [log] and [kafka] under a prefix of their own, and a schema likewise: two
+  // names are two crawlers.
+  std::string LogSettings(const std::string& name) const;
+  SinkConfig StoreOf(const std::string& name) const;
+
+  testing::KafkaBroker& broker() { return *broker_; }
+  testing::PostgresCluster& postgres() { return *postgres_; }
+
+  // Appends lines to a topic with kcat, as plain text without keys.
+  Result<void> Put(const std::string& topic, const std::string& lines) const;
+
+ private:
+  std::unique_ptr<testing::KafkaBroker> broker_;
+  std::unique_ptr<testing::PostgresCluster> postgres_;
+};
+
+}  // namespace newsmill::e2e
