@@ -4,6 +4,7 @@
 
 #include "bench/pipeline/measure.h"
 #include "core/runtime/exit_codes.h"
+#include "tests/e2e/services.h"
 
 // newsmill-bench-pipeline: how fast the whole pipeline is on this machine, with
 // the origin, the broker and the database on it too.
@@ -18,27 +19,59 @@ Setup Embedded() {
   return setup;
 }
 
-int Main(int argc, char** argv) {
-  CLI::App app{"Measures the pipeline on made-up pages of 15 to 100 KB."};
+Setup Real(e2e::Services& services) {
+  Setup setup;
+  setup.name = "Kafka + PostgreSQL";
+  setup.log_settings = services.LogSettings("bench");
+  setup.store = services.StoreOf("bench");
+  setup.services = {{"kafka", services.broker().pid()},
+                    {"postgresql", services.postgres().pid()}};
+  setup.prepare = {{"topics", "create"}};
+  return setup;
+}
+
+struct Flags {
   int64_t pages = 20'000;
   int single_tasks = 200;
   std::string binary = NEWSMILL_BINARY;
-  app.add_option("--pages", pages, "How many pages")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--single-tasks", single_tasks, "Tasks for the latency");
-  app.add_option("--newsmill", binary, "The binary to measure");
-  CLI11_PARSE(app, argc, argv);
+  std::string only;
+};
 
-  for (const Setup& setup : {Embedded()}) {
-    const Result<Measured> measured =
-        Measure(setup, binary, pages, single_tasks);
-    if (!measured) {
-      std::cerr << setup.name << ": " << measured.error().message << "\n";
-      return ExitCodeFor(measured.error().code);
-    }
-    Print(*measured);
+Result<void> MeasureOne(const Setup& setup, const Flags& flags) {
+  const Result<Measured> measured =
+      Measure(setup, flags.binary, flags.pages, flags.single_tasks);
+  if (!measured) {
+    return Error{measured.error().code,
+                 setup.name + ": " + measured.error().message};
   }
-  return kExitDone;
+  Print(*measured);
+  return {};
+}
+
+Result<void> MeasureAll(const Flags& flags) {
+  if (flags.only != "kafka") {
+    if (auto done = MeasureOne(Embedded(), flags); !done) return done;
+  }
+  if (flags.only == "embedded") return {};
+  const auto services = e2e::Services::Start();
+  if (!services) return services.error();
+  return MeasureOne(Real(**services), flags);
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app{"Measures the pipeline on made-up pages of 15 to 100 KB."};
+  Flags flags;
+  app.add_option("--pages", flags.pages, "How many pages")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--single-tasks", flags.single_tasks, "Tasks for the latency");
+  app.add_option("--only", flags.only, "embedded or kafka")
+      ->check(CLI::IsMember({"embedded", "kafka"}));
+  app.add_option("--newsmill", flags.binary, "The binary to measure");
+  CLI11_PARSE(app, argc, argv);
+  const Result<void> done = MeasureAll(flags);
+  if (done) return kExitDone;
+  std::cerr << "bench: " << done.error().message << "\n";
+  return ExitCodeFor(done.error().code);
 }
 
 }  // namespace

@@ -103,9 +103,15 @@ TEST_P(FrozenSink, WritesNothingAfterItsSuccessorWentOn) {
   const auto before = p.Export();
   ASSERT_TRUE(before) << before.error().message;
 
+  const size_t lines = frozen->child->line_count();
   ASSERT_TRUE(frozen->child->Continue());
-  AwaitMetric(*frozen, "newsmill_sink_fenced_total");
-  AwaitMetric(*frozen, "newsmill_sink_assigned_partitions");
+  // It says that it lost what it had, and joins again.
+  const auto lost = frozen->child->WaitForLine("Partitions lost", seconds(60));
+  ASSERT_TRUE(lost) << lost.error().message;
+  const auto rejoined =
+      frozen->child->WaitForLine("Partitions assigned", seconds(60), lines);
+  ASSERT_TRUE(rejoined) << rejoined.error().message;
+  std::cout << frozen->child->LastLines(8) << std::endl;
   const auto after = p.Export();
   ASSERT_TRUE(after) << after.error().message;
   ASSERT_EQ(after->size(), before->size());
@@ -115,7 +121,7 @@ TEST_P(FrozenSink, WritesNothingAfterItsSuccessorWentOn) {
 
   Put(tasks, kTasks / 2, kTasks);
   const auto all = p.AwaitSettled(kTasks, seconds(120));
-  ASSERT_TRUE(all) << all.error().message;
+  ASSERT_TRUE(all) << all.error().message << "\n" << frozen->child->AllOutput();
   const auto ledger = p.Ledger();
   ASSERT_TRUE(ledger) << ledger.error().message;
   const auto articles = p.Export();

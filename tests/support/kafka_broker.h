@@ -25,6 +25,9 @@ class KafkaBroker {
   // host:port, the same after a restart.
   std::string bootstrap() const { return bootstrap_; }
 
+  // While it runs.
+  pid_t pid() const { return process_->pid(); }
+
   // As a power cut to the process: kill -9.
   void Kill9();
   // Starts again on the same folder and ports, after Kill9 or Stop.

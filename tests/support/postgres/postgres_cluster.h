@@ -25,6 +25,9 @@ class PostgresCluster {
   // For libpq, as the superuser.
   std::string url() const;
 
+  // Of the process that its backends descend from, while it runs.
+  pid_t pid() const { return server_->pid(); }
+
   void Kill9();           // the server and with it its backends
   Result<void> Stop();    // in order, sessions are ended
   Result<void> Resume();  // after Kill9 or Stop, on the same data
