@@ -333,10 +333,10 @@ void KafkaConsumer::TakeOver(const std::vector<TopicPartition>& partitions) {
     }
   }
   Offsets positions;
-  std::vector<TopicPartition> paused;
+  std::vector<TopicPartition> paused, resumed;
   for (const TopicPartition& partition : partitions) {
     positions[partition] = assigned_[partition].position;
-    if (assigned_[partition].paused) paused.push_back(partition);
+    (assigned_[partition].paused ? paused : resumed).push_back(partition);
   }
   const ListHandle list = MakeList(positions);
   const ErrorHandle error(
@@ -344,6 +344,10 @@ void KafkaConsumer::TakeOver(const std::vector<TopicPartition>& partitions) {
   if (error) broken_ = MakeError(*error, "cannot take partitions over");
   if (!paused.empty()) {
     rd_kafka_pause_partitions(client_.get(), MakeList(paused).get());
+  }
+  // librdkafka remembers a pause from before the partition was last lost.
+  if (!resumed.empty()) {
+    rd_kafka_resume_partitions(client_.get(), MakeList(resumed).get());
   }
 }
 
