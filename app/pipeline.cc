@@ -175,7 +175,10 @@ void Pipeline::Supervise() {
       idle_reached_ = true;
       break;
     }
-    if (progress_) progress_->Update(now, context_.clock);
+    if (progress_) {
+      const HttpServer::Probe ready = Readiness();
+      progress_->Update(now, context_.clock, ready.ok ? "" : ready.detail);
+    }
     pollfd stop{StopFileDescriptor(), POLLIN, 0};
     poll(&stop, 1, static_cast<int>(kSuperviseEvery.count()));
   }

@@ -6,7 +6,6 @@
 #include <map>
 
 #include "app/cli/format.h"
-#include "app/cli/text_width.h"
 
 namespace newsmill {
 namespace {
@@ -50,14 +49,15 @@ LedgerSummary LedgerSummary::Of(const std::vector<LedgerCount>& counts) {
 Progress::Progress(std::unique_ptr<StoreReader> reader, Output& out)
     : reader_(std::move(reader)), out_(out) {}
 
-void Progress::Update(Instant now, const Clock& clock) {
+void Progress::Update(Instant now, const Clock& clock,
+                      const std::string& trouble) {
   if (!out_.terminal() || (next_ && now < *next_)) return;
   const auto counts = reader_->CountLedger({});
   const Duration taken = clock.Uptime() - now;
   next_ = now + std::max(kUpdateEvery, taken * kPatience);
-  if (!counts) return;  // the sink says what is wrong with the store
-  out_.Progress(
-      FitText(LineFor(LedgerSummary::Of(*counts), now), out_.width() - 1));
+  const std::string line =
+      counts ? LineFor(LedgerSummary::Of(*counts), now) : std::string();
+  out_.Progress(trouble.empty() ? line : trouble + "  " + line);
 }
 
 std::string Progress::LineFor(const LedgerSummary& summary, Instant now) {

@@ -28,7 +28,8 @@ class Progress {
   Progress(std::unique_ptr<StoreReader> reader, Output& out);
 
   // Asks the ledger at most once a second, and less often where it is slow.
-  void Update(Instant now, const Clock& clock);
+  // `trouble`: what a stage waits for, empty where all are at work.
+  void Update(Instant now, const Clock& clock, const std::string& trouble);
 
  private:
   std::string LineFor(const LedgerSummary& summary, Instant now);

@@ -6,6 +6,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "app/cli/text_width.h"
+
 namespace newsmill {
 namespace {
 
@@ -79,7 +81,7 @@ void Output::Progress(std::string_view text) {
   if (!terminal_ || !open_) return;
   in_progress_ = false;
   Write(kClearLine);
-  Write(text);
+  Write(FitText(text, width_ - 1));
   Flush();
   in_progress_ = true;
 }
@@ -99,7 +101,9 @@ bool Output::Flush() {
 }
 
 std::string Output::Styled(Style style, std::string_view text) const {
-  if (!colour_ || style == Style::kPlain) return std::string(text);
+  if (!colour_ || style == Style::kPlain || text.empty()) {
+    return std::string(text);
+  }
   return CodeOf(style) + std::string(text) + "\x1b[0m";
 }
 

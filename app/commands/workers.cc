@@ -30,7 +30,8 @@ Result<std::optional<int>> JobIndexFromEnvironment() {
                                            "'; expected a whole number"};
 }
 
-// Logs of a healthy run would break the progress line apart.
+// Lines of the log would break the progress line apart, which itself says how
+// tasks end and what a stage waits for.
 void QuietLogs(Context& context) {
   using config::Origin;
   const config::Schema& schema = context.settings.schema;
@@ -38,7 +39,7 @@ void QuietLogs(Context& context) {
       schema.OriginOf("logging.level") != Origin::kDefault) {
     return;
   }
-  log::Configure(log::Level::kWarn, log::Format::kAuto);
+  log::Configure(log::Level::kError, log::Format::kAuto);
 }
 
 class RunCommand : public Command {
