@@ -59,9 +59,9 @@ Result<std::string> FetchJars() {
   Result<void> fetched;
   if (!fs::exists(jars)) {
     const fs::path partial = jars.string() + ".partial";
-    fetched = Run({"mvn", "-q", "-B", "-f",
-                   NEWSMILL_SOURCE_DIR "/tests/support/kafka/pom.xml",
-                   "dependency:copy-dependencies",
+    const std::string pom =
+        std::string(NEWSMILL_SOURCE_DIR) + "/tests/support/kafka/pom.xml";
+    fetched = Run({"mvn", "-q", "-B", "-f", pom, "dependency:copy-dependencies",
                    "-DoutputDirectory=" + partial.string()});
     if (fetched) fs::rename(partial, jars, error);
   }
@@ -71,7 +71,7 @@ Result<std::string> FetchJars() {
   return jars.string();
 }
 
-// Two ports that are free now. They are held together until both are known.
+// Ports that are free now. They are held together until all are known.
 std::vector<int> FreePorts(int count) {
   std::vector<int> sockets;
   std::vector<int> ports;
@@ -82,11 +82,11 @@ std::vector<int> FreePorts(int count) {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
     auto* any = reinterpret_cast<sockaddr*>(&address);
-    bind(sockets.back(), any, size);
+    static_cast<void>(bind(sockets.back(), any, size));
     getsockname(sockets.back(), any, &size);
     ports.push_back(ntohs(address.sin_port));
   }
-  for (const int socket : sockets) close(socket);
+  for (const int held : sockets) close(held);
   return ports;
 }
 

@@ -121,7 +121,8 @@ Result<void> KafkaConsumer::Connect() {
 
 KafkaConsumer::~KafkaConsumer() {
   listener_ = nullptr;
-  if (client_) static_cast<void>(Close(std::chrono::seconds(10)));
+  if (client_)
+    static_cast<void>(KafkaConsumer::Close(std::chrono::seconds(10)));
 }
 
 Result<void> KafkaConsumer::Subscribe(const std::vector<std::string>& topics,

@@ -54,6 +54,7 @@ TopicPartition PartitionOf(const rd_kafka_topic_partition_t& element) {
 std::vector<TopicPartition> PartitionsOf(
     const rd_kafka_topic_partition_list_t& list) {
   std::vector<TopicPartition> partitions;
+  partitions.reserve(static_cast<size_t>(list.cnt));
   for (int i = 0; i < list.cnt; ++i) {
     partitions.push_back(PartitionOf(list.elems[i]));
   }
