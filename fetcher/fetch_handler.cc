@@ -116,10 +116,9 @@ std::string FetchHandler::NotReadyBecause() const {
 }
 
 void FetchHandler::Give(Order order) {
-  {
-    const std::lock_guard lock(mutex_);
-    orders_.push_back(std::move(order));
-  }
+  // Woken under the lock: once the thread has taken End, the client goes.
+  const std::lock_guard lock(mutex_);
+  orders_.push_back(std::move(order));
   waker_->Wake();
 }
 

@@ -1,5 +1,7 @@
 #include "fetcher/fetch_handler.h"
 
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -108,6 +110,46 @@ TEST_F(FetchHandlerTest, OneHostIsAskedOneAtATimeAtItsDelay) {
   for (size_t i = 1; i < requests.size(); ++i) {
     EXPECT_GE(requests[i].received_at - requests[i - 1].received_at, 20ms);
   }
+}
+
+// Whether a client went while somebody was still waking it.
+struct WakeWatch {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool waking = false;       // guarded by mutex
+  bool gone_waking = false;  // guarded by mutex
+};
+
+class ClientThatWakesSlowly : public testing::FakeHttp {
+ public:
+  explicit ClientThatWakesSlowly(std::shared_ptr<WakeWatch> watch)
+      : watch_(std::move(watch)) {}
+  ~ClientThatWakesSlowly() override {
+    const std::lock_guard lock(watch_->mutex);
+    watch_->gone_waking = watch_->waking;
+    watch_->changed.notify_all();
+  }
+  void Wake() override {
+    const std::shared_ptr<WakeWatch> watch = watch_;
+    std::unique_lock lock(watch->mutex);
+    watch->waking = true;
+    watch->changed.wait_for(lock, 100ms, [&] { return watch->gone_waking; });
+    watch->waking = false;
+  }
+
+ private:
+  const std::shared_ptr<WakeWatch> watch_;
+};
+
+TEST_F(FetchHandlerTest, ItsClientOutlivesTheLastWake) {
+  topics_ = std::make_unique<Topics>(bus_, config_.retry_delays);
+  const auto watch = std::make_shared<WakeWatch>();
+  handler_ = std::make_unique<FetchHandler>(
+      config_, sites_, *topics_, Clock::System(),
+      std::make_unique<ClientThatWakesSlowly>(watch));
+  handler_->Attach(port_);
+  handler_.reset();
+  EXPECT_FALSE(watch->gone_waking);
 }
 
 struct ScriptCase {
