@@ -120,6 +120,7 @@ Result<void> LoadSettings(const GlobalOptions& options,
     if (auto set = settings->schema.ApplySet(assignment); !set) return set;
   }
   if (!options.data_dir.empty()) settings->log.data_dir = options.data_dir;
+  settings->sink.session_timeout = settings->log.session_timeout;
   return Validate(*settings);
 }
 

@@ -55,6 +55,15 @@ TEST(Settings, LaysFlagsOverEnvironmentOverFileOverDefaults) {
   EXPECT_EQ(settings.fetcher.max_in_flight, 256);
 }
 
+TEST(Settings, TellsTheSinkTheSessionTimeoutOfTheLog) {
+  Settings settings;
+  GlobalOptions options;
+  options.sets = {"log.session_timeout=4s"};
+  const auto loaded = LoadSettings(options, {}, &settings);
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ(settings.sink.session_timeout, std::chrono::seconds(4));
+}
+
 TEST(Settings, TakesTheFolderOfData) {
   Settings settings;
   GlobalOptions options;
