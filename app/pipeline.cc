@@ -31,6 +31,7 @@ Pipeline::Pipeline(Context& context, PipelineOptions options)
              {},
              nullptr,
              nullptr,
+             nullptr,
              nullptr} {}
 
 Pipeline::~Pipeline() = default;
@@ -73,6 +74,10 @@ Result<void> Pipeline::Open() {
       auto store = OpenStore(parts_.settings.sink, parts_.settings.data_dir());
       if (!store) return store.error();
       parts_.store = std::move(*store);
+      // Of its own: a look at the whole ledger is no part of a transaction.
+      auto ledger = OpenReader(parts_.settings);
+      if (!ledger) return ledger.error();
+      parts_.ledger = std::move(*ledger);
       return {};
     });
     if (!store_opened) return store_opened;

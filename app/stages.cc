@@ -9,31 +9,6 @@
 namespace newsmill {
 namespace {
 
-using HandlerPtr = std::unique_ptr<Handler>;
-
-Result<HandlerPtr> MakeHandler(StageKind kind, StageParts& parts) {
-  const Settings& settings = parts.settings;
-  switch (kind) {
-    case StageKind::kFetcher: {
-      auto handler = FetchHandler::Create(settings.fetcher, parts.sites,
-                                          parts.topics, parts.clock);
-      if (!handler) return handler.error();
-      return HandlerPtr(std::move(*handler));
-    }
-    case StageKind::kRetry:
-      return HandlerPtr(std::make_unique<RetryForwarder>(
-          parts.topics, settings.fetcher.retry_delays, parts.clock));
-    case StageKind::kParser:
-      return HandlerPtr(std::make_unique<ParseHandler>(
-          *parts.parser, parts.topics, settings.parser.threads));
-    case StageKind::kSink:
-      return HandlerPtr(std::make_unique<SinkHandler>(
-          settings.sink, *parts.bus, parts.topics, parts.sites, *parts.store,
-          parts.clock));
-  }
-  return Error{Code::kInternal, "no such stage"};
-}
-
 v1::Stage StageOf(StageKind kind) {
   switch (kind) {
     case StageKind::kParser:
@@ -90,14 +65,45 @@ std::vector<StageReads> StagesAndTopics(const Settings& settings) {
   return all;
 }
 
+Result<void> Stage::MakeHandler(StageKind kind, StageParts& parts) {
+  const Settings& settings = parts.settings;
+  switch (kind) {
+    case StageKind::kFetcher: {
+      auto handler = FetchHandler::Create(settings.fetcher, parts.sites,
+                                          parts.topics, parts.clock);
+      if (!handler) return handler.error();
+      handler_ = std::move(*handler);
+      return {};
+    }
+    case StageKind::kRetry:
+      handler_ = std::make_unique<RetryForwarder>(
+          parts.topics, settings.fetcher.retry_delays, parts.clock);
+      return {};
+    case StageKind::kParser:
+      handler_ = std::make_unique<ParseHandler>(*parts.parser, parts.topics,
+                                                settings.parser.threads);
+      return {};
+    case StageKind::kSink: {
+      auto handler =
+          std::make_unique<SinkHandler>(settings.sink, *parts.bus, parts.topics,
+                                        parts.sites, *parts.store, parts.clock);
+      trimmer_ = std::make_unique<TaskTrimmer>(
+          parts.bus->admin(), *parts.ledger,
+          ReadsOf(StageKind::kFetcher, settings).group);
+      handler->TrimWith(*trimmer_);
+      handler_ = std::move(handler);
+      return {};
+    }
+  }
+  return Error{Code::kInternal, "no such stage"};
+}
+
 Result<std::unique_ptr<Stage>> Stage::Make(StageKind kind, StageParts& parts,
                                            const Bounds& bounds,
                                            Duration startup_timeout) {
   auto stage = std::make_unique<Stage>();
   stage->name_ = NameOf(kind);
-  Result<HandlerPtr> handler = MakeHandler(kind, parts);
-  if (!handler) return handler.error();
-  stage->handler_ = std::move(*handler);
+  if (auto made = stage->MakeHandler(kind, parts); !made) return made.error();
 
   const Settings& settings = parts.settings;
   const StageReads reads = ReadsOf(kind, settings);

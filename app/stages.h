@@ -12,6 +12,8 @@
 #include "core/sites/site_catalogue.h"
 #include "parser/page_parser.h"
 #include "sink/store.h"
+#include "sink/store_reader.h"
+#include "sink/task_trimmer.h"
 
 namespace newsmill {
 
@@ -37,8 +39,9 @@ struct StageParts {
   Topics topics;
   SiteCatalogue sites;
   std::unique_ptr<Bus> bus;
-  std::unique_ptr<PageParser> parser;  // of a parser
-  std::unique_ptr<Store> store;        // of a sink
+  std::unique_ptr<PageParser> parser;   // of a parser
+  std::unique_ptr<Store> store;         // of a sink
+  std::unique_ptr<StoreReader> ledger;  // of a sink: what may be trimmed
 };
 
 // A handler and the loop around it.
@@ -52,8 +55,11 @@ class Stage {
   Worker& worker() { return *worker_; }
 
  private:
+  Result<void> MakeHandler(StageKind kind, StageParts& parts);
+
   std::string name_;
-  std::unique_ptr<Handler> handler_;  // outlives the worker
+  std::unique_ptr<TaskTrimmer> trimmer_;  // of a sink; outlives the handler
+  std::unique_ptr<Handler> handler_;      // outlives the worker
   std::unique_ptr<Worker> worker_;
 };
 

@@ -1,0 +1,58 @@
+#include "app/stages.h"
+
+#include <filesystem>
+
+#include <gtest/gtest.h>
+
+#include "app/open.h"
+#include "sink/registry.h"
+#include "tests/support/fake_bus.h"
+#include "tests/unit/sink/fake_reader.h"
+
+namespace newsmill {
+namespace {
+
+TEST(Stages, SinkTrimsTheTasksThatAllAreDoneWith) {
+  std::string form =
+      (std::filesystem::temp_directory_path() / "stages-XXXXXX").string();
+  const std::string folder = mkdtemp(form.data());
+  Settings settings;
+  ManualClock clock;
+  auto bus = std::make_unique<FakeBus>(clock);
+  FakeBus& log = *bus;
+  auto ledger = std::make_unique<FakeReader>();
+  auto store = OpenStore(settings.sink, folder);
+  ASSERT_TRUE(store) << store.error().message;
+
+  const Topics topics = TopicsOf(settings);
+  const TopicPartition tasks{topics.tasks, 0};
+  log.CreateTopics(topics);
+  log.Append(tasks, "https://www.example.org/1");
+  ledger->next[tasks] = 1;
+  StageParts parts{settings,
+                   clock,
+                   topics,
+                   {},
+                   std::move(bus),
+                   nullptr,
+                   std::move(*store),
+                   std::move(ledger)};
+  auto sink = Stage::Make(StageKind::kSink, parts, {}, std::chrono::seconds(1));
+  ASSERT_TRUE(sink) << sink.error().message;
+
+  const auto begin = [&] {
+    return log.admin().FetchWatermarks({tasks})->at(tasks).begin;
+  };
+  constexpr int kMostPolls = 1000;  // move the clock on when nothing comes
+  log.OnPoll([&] {
+    clock.Advance(std::chrono::seconds(1));
+    if (begin() > 0 || log.polls() > kMostPolls)
+      (*sink)->worker().RequestStop();
+  });
+  EXPECT_TRUE((*sink)->worker().Run());
+  EXPECT_EQ(begin(), 1);
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace newsmill
