@@ -220,8 +220,12 @@ bool SinkHandler::Recover(const Error& error) {
     return true;
   }
   if (IsRetryable(error.code)) {
+    // A lost connection is made again at once: it may be all that was lost, and
+    // a sink that was frozen hears from the store that it is fenced.
+    const bool at_once =
+        error.code == Code::kUnavailable && backoff_.failures() == 0;
     WaitForStore(error);
-    return false;
+    return at_once;
   }
   WaitForStore(error);
   port_->Stop(error);

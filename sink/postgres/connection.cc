@@ -223,8 +223,9 @@ Result<void> Connection::Queue(const std::vector<Sent>& statements) {
     if (!queued) return queued.error();
   }
   // A batch with some bulk: libpq has sent whole pieces of 8 KiB so far, so the
-  // server has part of a message; after the flush it has all, and no Sync.
-  if (statements.size() > 20) {
+  // server has part of a message; after the flush it has all, and no Sync. Not
+  // one with COMMIT in it: the server would be done with the transaction.
+  if (statements.size() > 20 && statements.back().write != nullptr) {
     planted::StopAt(planted::Point::kHalfSentFlush);
     if (planted::Wanted(planted::Point::kBeforeFirstSync)) {
       (void)PQsendFlushRequest(connection_.get());

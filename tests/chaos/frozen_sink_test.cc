@@ -105,7 +105,10 @@ TEST_P(FrozenSink, WritesNothingAfterItsSuccessorWentOn) {
 
   const size_t lines = frozen->child->line_count();
   ASSERT_TRUE(frozen->child->Continue());
-  // It says that it lost what it had, and joins again.
+  // It says that it was fenced, and joins again.
+  const auto fenced = frozen->child->WaitForLine("Fenced", seconds(60), lines);
+  ASSERT_TRUE(fenced) << fenced.error().message << "\n"
+                      << frozen->child->LastLines(20);
   const auto lost = frozen->child->WaitForLine("Partitions lost", seconds(60));
   ASSERT_TRUE(lost) << lost.error().message;
   const auto rejoined =

@@ -375,25 +375,37 @@ TEST_F(SinkHandlerTest, FetchOfTheFutureTakesTheTimeOfItsRecord) {
 TEST_F(SinkHandlerTest, StoreThatGoesAwayLosesNothing) {
   ASSERT_TRUE(Assign({articles_0_}));
   const Error away{Code::kUnavailable, "db.example:5432 is away"};
-  store_.answers = {{away, {}}, {away, {}}};
+  store_.answers = {{away, {}}, {away, {}}, {away, {}}};
   HandArticle("a");
   HandArticle("b");
   HandArticle("c");
-  EXPECT_EQ(store_.commits, 1);
+  EXPECT_EQ(store_.commits, 2) << "a lost connection is made again at once";
   EXPECT_FALSE(handler_->HasRoom(articles_0_));
   EXPECT_THAT(handler_->NotReadyBecause(), HasSubstr("db.example:5432"));
   EXPECT_THAT(Acked(), IsEmpty());
 
   handler_->Tick(clock_.Uptime());
-  EXPECT_EQ(store_.commits, 1) << "waits before it asks again";
+  EXPECT_EQ(store_.commits, 2) << "waits before it asks again";
   TickAfter(1s);
-  EXPECT_EQ(store_.commits, 2);
+  EXPECT_EQ(store_.commits, 3);
   TickAfter(10s);
   ASSERT_EQ(store_.committed.size(), 1u);
   EXPECT_EQ(store_.committed[0].articles.size(), 3u);
   EXPECT_THAT(Acked(), ElementsAre("0@0", "0@1", "0@2"));
   EXPECT_TRUE(handler_->HasRoom(articles_0_));
   EXPECT_EQ(handler_->NotReadyBecause(), "");
+}
+
+TEST_F(SinkHandlerTest, ThawedSinkHearsFromTheStoreThatItIsFenced) {
+  ASSERT_TRUE(Assign({articles_0_}));
+  HandArticle("a");
+  // Its session was ended while it was frozen; the next one answers.
+  store_.answers = {{{Code::kUnavailable, "the connection is closed"}, {}},
+                    {{Code::kFenced, "other"}, {}}};
+  TickAfter(100ms);
+  EXPECT_EQ(store_.commits, 2);
+  EXPECT_THAT(port_.reclaimed, ElementsAre(articles_0_));
+  EXPECT_THAT(Acked(), IsEmpty());
 }
 
 TEST_F(SinkHandlerTest, FencedPartitionIsClaimedAgainAndTheOthersGoOn) {
