@@ -16,7 +16,8 @@ endfunction()
 #               [TIMEOUT seconds] [MAIN target])
 #
 # One ctest entry per binary: a broker or a database is then started once for
-# all cases of a suite. LABEL is one of unit, golden, contract, e2e, chaos.
+# all cases of a suite. LABEL is one of unit, golden, contract, e2e, chaos; the
+# target tests_<LABEL> builds what that label runs.
 function(newsmill_test)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;LABEL;TIMEOUT;MAIN" "SRCS;DEPS")
   if(NOT arg_TIMEOUT)
@@ -35,6 +36,10 @@ function(newsmill_test)
       PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/c11_threads.cc)
     target_link_options(${arg_NAME} PRIVATE -rdynamic)
   endif()
+  if(NOT TARGET tests_${arg_LABEL})
+    add_custom_target(tests_${arg_LABEL})
+  endif()
+  add_dependencies(tests_${arg_LABEL} ${arg_NAME})
   add_test(NAME ${arg_NAME} COMMAND ${arg_NAME})
   set_tests_properties(${arg_NAME} PROPERTIES
     LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT})
