@@ -3,8 +3,9 @@
 
 #include <fstream>
 #include <map>
-#include <regex>
 #include <sstream>
+
+#include <re2/re2.h>
 
 #include "tests/contract/store_fixture.h"
 
@@ -21,12 +22,11 @@ struct Documentation {
 Documentation Read(const std::string& backend) {
   std::ifstream file(NEWSMILL_SOURCE_DIR "/docs/sql.md");
   EXPECT_TRUE(file.good());
-  const std::regex column(R"(\| `(\w+)` \| ([\w\[\]]+) \| ([\w-]+) \| .+ \|)");
+  const RE2 column(R"(\| `(\w+)` \| ([\w\[\]]+) \| ([\w-]+) \| .+ \|)");
   Documentation documentation;
-  std::string line, table, query;
+  std::string line, table, query, name, postgres, sqlite;
   bool in_query = false, wanted = false;
   while (std::getline(file, line)) {
-    std::smatch match;
     if (line.rfind("## ", 0) == 0) table = line.substr(3);
     if (line.rfind("```", 0) == 0) {
       if (in_query && wanted) documentation.queries.push_back(query);
@@ -35,10 +35,9 @@ Documentation Read(const std::string& backend) {
       query.clear();
     } else if (in_query) {
       query += line + "\n";
-    } else if (std::regex_match(line, match, column)) {
-      const std::string type = backend == "postgres" ? match[2] : match[3];
-      if (type != "-")
-        documentation.tables[table].push_back(match[1].str() + " " + type);
+    } else if (RE2::FullMatch(line, column, &name, &postgres, &sqlite)) {
+      const std::string& type = backend == "postgres" ? postgres : sqlite;
+      if (type != "-") documentation.tables[table].push_back(name + " " + type);
     }
   }
   return documentation;
