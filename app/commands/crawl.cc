@@ -1,6 +1,3 @@
-#include <fstream>
-#include <iterator>
-
 #include <nlohmann/json.hpp>
 
 #include "app/article_view.h"
@@ -9,6 +6,7 @@
 #include "app/commands/commands.h"
 #include "app/one_shot.h"
 #include "app/open.h"
+#include "core/base/file.h"
 
 namespace newsmill {
 namespace {
@@ -57,11 +55,9 @@ class Crawl : public Command {
 
   Result<std::string> ReadHtml() const {
     const std::string path = html_ == "-" ? "/dev/stdin" : html_;
-    std::ifstream file(path, std::ios::binary);
-    std::string html{std::istreambuf_iterator<char>(file), {}};
-    if (file.is_open() && !file.bad()) return html;
-    return Error{Code::kInvalidArgument,
-                 "--html: '" + html_ + "' cannot be read"};
+    Result<std::string> html = ReadFile(path);
+    if (html) return html;
+    return Error{html.error().code, "--html: " + html.error().message};
   }
 
   Result<ExitCode> Print(Context& context, const OneShot& result) const {

@@ -1,12 +1,9 @@
 #include "core/runtime/config.h"
 
 #include <cctype>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
+#include "core/base/file.h"
 #include "core/runtime/config_layer.h"
 #include "core/runtime/config_toml.h"
 
@@ -77,15 +74,12 @@ void Schema::AddOpenSection(std::string name,
 }
 
 Result<void> Schema::ApplyFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file) {
-    return Error{Code::kBadConfiguration, "cannot read the configuration '" +
-                                              path +
-                                              "': " + std::strerror(errno)};
+  const Result<std::string> text = ReadFile(path);
+  if (!text) {
+    return Error{Code::kBadConfiguration,
+                 "the configuration: " + text.error().message};
   }
-  return ApplyToml(text.str(), path);
+  return ApplyToml(*text, path);
 }
 
 Result<void> Schema::ApplyToml(std::string_view text,

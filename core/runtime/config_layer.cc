@@ -1,11 +1,10 @@
 #include "core/runtime/config_layer.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <sstream>
 #include <utility>
+
+#include "core/base/file.h"
 
 namespace newsmill::config {
 namespace {
@@ -197,14 +196,9 @@ Result<std::string> Layer::ReadSecret(const std::string& name,
                                       const Value& path) {
   const std::optional<std::string> text = TextOf(path);
   if (!text) return WrongType(name, path, "the path of a file");
-  std::ifstream file(*text, std::ios::binary);
-  std::ostringstream content;
-  if (file) content << file.rdbuf();
-  if (!file) {
-    return At(path, "'" + name + "': cannot read '" + *text +
-                        "': " + std::strerror(errno));
-  }
-  std::string secret = content.str();
+  const Result<std::string> content = ReadFile(*text);
+  if (!content) return At(path, "'" + name + "': " + content.error().message);
+  std::string secret = *content;
   while (secret.ends_with('\n') || secret.ends_with('\r')) secret.pop_back();
   return secret;
 }

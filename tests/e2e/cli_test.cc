@@ -276,6 +276,15 @@ TEST_F(CliTest, CrawlRefusesWrongTargetsAndFiles) {
   EXPECT_THAT(done.errors, HasSubstr("nowhere.html"));
 }
 
+TEST_F(CliTest, AFolderInThePlaceOfAFileIsNamed) {
+  const auto html = Run({"crawl", "--html", "sites", "gazette:1"});
+  EXPECT_EQ(html.status.code, 64);
+  EXPECT_THAT(html.errors, HasSubstr("'sites': Is a directory"));
+  const auto config = Run({"config", "check", "--config", "sites"});
+  EXPECT_EQ(config.status.code, 78);
+  EXPECT_THAT(config.errors, HasSubstr("'sites': Is a directory"));
+}
+
 TEST_F(CliTest, CrawlAsksNoForeignHostBeforeItWasAllowed) {
   const auto done = Run({"crawl", "http://192.0.2.1/", "--json"});
   EXPECT_EQ(done.status.code, 1);

@@ -167,8 +167,16 @@ TEST(Config, TextThatIsNotTomlNamesLineAndColumn) {
 TEST(Config, AFileThatIsNotThereIsNamed) {
   Settings s;
   EXPECT_EQ(ErrorOf(s.schema.ApplyFile("/no/such/newsmill.toml")),
-            "cannot read the configuration '/no/such/newsmill.toml': No such "
+            "the configuration: cannot read '/no/such/newsmill.toml': No such "
             "file or directory");
+}
+
+TEST(Config, AFolderIsNoFile) {
+  Settings s;
+  EXPECT_EQ(ErrorOf(s.schema.ApplyFile("/")),
+            "the configuration: cannot read '/': Is a directory");
+  EXPECT_EQ(ErrorOf(s.schema.ApplyToml("[store]\nurl_file = \"/\"", "f")),
+            "f:2: 'store.url_file': cannot read '/': Is a directory");
 }
 
 TEST(Config, LaterLayersWinAndTheOriginIsKnown) {
