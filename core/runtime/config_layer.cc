@@ -219,19 +219,22 @@ Error Layer::WrongType(const std::string& name, const Value& value,
 }
 
 Error Layer::Unknown(const std::string& name, const Value& value) const {
-  const Key* nearest = nullptr;
-  size_t least = 0;
+  const bool table = std::holds_alternative<Table>(value.data);
+  std::string nearest;
+  // A third of it mistyped is a slip; more is another word.
+  size_t least = std::max<size_t>(name.size() / 3, 1) + 1;
   for (const Key& key : schema_.keys_) {
-    const size_t distance = EditDistance(name, key.name);
-    if (nearest == nullptr || distance < least) {
-      nearest = &key;
+    const std::string known =
+        table ? key.name.substr(0, key.name.find('.')) : key.name;
+    const size_t distance = EditDistance(name, known);
+    if (distance < least) {
+      nearest = known;
       least = distance;
     }
   }
-  const bool table = std::holds_alternative<Table>(value.data);
   std::string message =
       std::string("unknown ") + (table ? "section" : "key") + " '" + name + "'";
-  if (nearest != nullptr) message += "; did you mean '" + nearest->name + "'?";
+  if (!nearest.empty()) message += "; did you mean '" + nearest + "'?";
   return At(value, message);
 }
 

@@ -179,6 +179,14 @@ TEST(Config, AFolderIsNoFile) {
             "f:2: 'store.url_file': cannot read '/': Is a directory");
 }
 
+TEST(Config, OnlyASlipIsGuessed) {
+  Settings s;
+  EXPECT_THAT(ErrorOf(s.schema.ApplyToml("[fetchr]\nlimit = 2", "f")),
+              HasSubstr("unknown section 'fetchr'; did you mean 'fetcher'?"));
+  EXPECT_EQ(ErrorOf(s.schema.ApplySet("foo.bar=1")),
+            "--set foo.bar: unknown key 'foo.bar'");
+}
+
 TEST(Config, LaterLayersWinAndTheOriginIsKnown) {
   Settings s;
   const TemporaryFile file(
