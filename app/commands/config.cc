@@ -3,6 +3,7 @@
 #include "app/cli/format.h"
 #include "app/commands/commands.h"
 #include "app/open.h"
+#include "parser/rules/rule_set.h"
 
 namespace newsmill {
 namespace {
@@ -20,6 +21,8 @@ class ConfigCheck : public Command {
     const Settings& settings = context.settings;
     const Result<SiteCatalogue> sites = LoadSites(settings);
     if (!sites) return sites.error();
+    const auto rules = rules::RuleSet::Load(settings.SitePaths());
+    if (!rules) return rules.error();
     const auto& keys = settings.schema.keys();
     const auto set =
         std::count_if(keys.begin(), keys.end(), [&](const auto& k) {

@@ -285,6 +285,15 @@ TEST_F(CliTest, AFolderInThePlaceOfAFileIsNamed) {
   EXPECT_THAT(config.errors, HasSubstr("'sites': Is a directory"));
 }
 
+TEST_F(CliTest, ConfigCheckReadsTheRules) {
+  EXPECT_EQ(Run({"config", "check"}).status.code, 0);
+  std::ofstream(folder_ / "sites/gazette/rule.toml", std::ios::app)
+      << "\n[[verdict]]\nname = \"LIST\"\nwhen = [ { url_matches = '((' } ]\n";
+  const auto done = Run({"config", "check"});
+  EXPECT_EQ(done.status.code, 78);
+  EXPECT_THAT(done.errors, HasSubstr("gazette/rule.toml:12: expression '(('"));
+}
+
 TEST_F(CliTest, CrawlAsksNoForeignHostBeforeItWasAllowed) {
   const auto done = Run({"crawl", "http://192.0.2.1/", "--json"});
   EXPECT_EQ(done.status.code, 1);
