@@ -7,6 +7,7 @@
 
 #include "app/cli/format.h"
 #include "app/cli/message_json.h"
+#include "app/cli/text_width.h"
 #include "app/commands/commands.h"
 #include "app/open.h"
 #include "app/targets.h"
@@ -19,6 +20,7 @@ namespace newsmill {
 namespace {
 
 constexpr size_t kShownFaults = 20;
+constexpr int kReasonColumns = 1000;  // a foreign file: no escapes, no flood
 constexpr int64_t kProgressStep = 500;
 constexpr Duration kFlushTimeout = std::chrono::seconds(60);
 
@@ -197,7 +199,7 @@ ExitCode Enqueue::ReportBad(Context& context,
     if (i >= kShownFaults) continue;
     context.err.Line(
         "newsmill: " + (bad.given.where.empty() ? "" : bad.given.where + ": ") +
-        bad.reason);
+        FitText(bad.reason, kReasonColumns));
   }
   if (targets.bad.size() > kShownFaults) {
     context.err.Line("newsmill: and " +

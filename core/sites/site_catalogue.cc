@@ -14,6 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr size_t kLongestTarget = 8192;  // servers take no longer URL
+
 // A site with its expressions compiled.
 struct CompiledSite {
   std::vector<std::unique_ptr<RE2>> ids;
@@ -269,6 +271,12 @@ const Site* SiteCatalogue::ForHost(std::string_view host) const {
 }
 
 Result<Target> SiteCatalogue::Resolve(std::string_view target) const {
+  if (target.size() > kLongestTarget) {  // not repeated in the message
+    return Error{Code::kTooLarge,
+                 "a target of " + std::to_string(target.size()) +
+                     " bytes; expected site:id or a URL of at most " +
+                     std::to_string(kLongestTarget)};
+  }
   if (target.find("://") != std::string_view::npos) {
     return impl_->ResolveUrl(target);
   }

@@ -294,6 +294,15 @@ TEST_F(CliTest, ConfigCheckReadsTheRules) {
   EXPECT_THAT(done.errors, HasSubstr("gazette/rule.toml:12: expression '(('"));
 }
 
+TEST_F(CliTest, EnqueueDoesNotRepeatAForeignFile) {
+  Write("ids.txt", std::string(1'000'000, 'a') + "\n\x1b[31m:1\n");
+  const auto done = Run({"enqueue", "--file", "ids.txt"});
+  EXPECT_EQ(done.status.code, 1);
+  EXPECT_LT(done.errors.size(), 1000u);
+  EXPECT_THAT(done.errors, HasSubstr("ids.txt:1: a target of 1000000 bytes"));
+  EXPECT_THAT(done.errors, Not(HasSubstr("\x1b")));
+}
+
 TEST_F(CliTest, CrawlAsksNoForeignHostBeforeItWasAllowed) {
   const auto done = Run({"crawl", "http://192.0.2.1/", "--json"});
   EXPECT_EQ(done.status.code, 1);

@@ -113,6 +113,16 @@ TEST(SiteCatalogue, TakesAUrlOfNoSite) {
   EXPECT_EQ(target->article_id, "");
 }
 
+TEST(SiteCatalogue, ATargetWithoutEndIsNotRepeated) {
+  const std::string text =
+      "https://www.gazette.example/" + std::string(9000, 'a');
+  const Result<Target> target = Gazette().Resolve(text);
+  ASSERT_FALSE(target);
+  EXPECT_EQ(
+      target.error().message,
+      "a target of 9028 bytes; expected site:id or a URL of at most 8192");
+}
+
 TEST(SiteCatalogue, NamesTheKnownSitesWhenOneIsUnknown) {
   const Result<Target> target = Gazette().Resolve("gazete:1");
   ASSERT_FALSE(target);
