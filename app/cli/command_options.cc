@@ -114,7 +114,9 @@ std::string UnexpectedArgument(const CLI::App& app) {
 OptionsResult ParseOptions(Command& command,
                            const std::vector<std::string>& arguments,
                            GlobalOptions* options) {
-  CLI::App app(command.summary() + ".", "newsmill " + command.name());
+  std::string about = command.summary();
+  if (!about.ends_with('?')) about += '.';
+  CLI::App app(about, "newsmill " + command.name());
   app.get_formatter()->column_width(kOptionColumn);
   CliArguments declared(app);
   command.Declare(declared);

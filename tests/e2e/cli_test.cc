@@ -74,6 +74,7 @@ TEST_F(CliTest, EveryCommandHasAHelp) {
     const auto done = Run({command, "--help"});
     EXPECT_EQ(done.status.code, 0) << command;
     EXPECT_THAT(done.output, HasSubstr(std::string("newsmill ") + command));
+    EXPECT_THAT(done.output, Not(HasSubstr("?.")));
   }
   for (const char* group :
        {"articles", "batch", "dead", "topics", "store", "rules", "config"}) {
