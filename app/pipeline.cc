@@ -32,7 +32,9 @@ Pipeline::Pipeline(Context& context, PipelineOptions options)
              nullptr,
              nullptr,
              nullptr,
-             nullptr} {}
+             nullptr} {
+  options_.stages = WithWork(options_.stages, parts_.settings);
+}
 
 Pipeline::~Pipeline() = default;
 

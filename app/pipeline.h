@@ -62,7 +62,7 @@ class Pipeline {
   HttpServer::Probe Readiness();
 
   Context& context_;
-  const PipelineOptions options_;
+  PipelineOptions options_;  // constant after the constructor
   StageParts parts_;
   std::unique_ptr<IdleWatch> idle_;
   std::unique_ptr<Progress> progress_;

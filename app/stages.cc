@@ -56,6 +56,15 @@ StageReads ReadsOf(StageKind kind, const Settings& settings) {
   return reads;
 }
 
+std::vector<StageKind> WithWork(const std::vector<StageKind>& stages,
+                                const Settings& settings) {
+  std::vector<StageKind> working;
+  for (const StageKind kind : stages) {
+    if (!ReadsOf(kind, settings).topics.empty()) working.push_back(kind);
+  }
+  return working;
+}
+
 std::vector<StageReads> StagesAndTopics(const Settings& settings) {
   std::vector<StageReads> all;
   for (const StageKind kind : {StageKind::kFetcher, StageKind::kRetry,

@@ -29,6 +29,10 @@ struct StageReads {
 };
 
 StageReads ReadsOf(StageKind kind, const Settings& settings);
+// Those of `stages` that have something to read: where no failed task is tried
+// again there is nothing to forward.
+std::vector<StageKind> WithWork(const std::vector<StageKind>& stages,
+                                const Settings& settings);
 // Of the fetcher, the forwarder of retries, the parser and the sink.
 std::vector<StageReads> StagesAndTopics(const Settings& settings);
 

@@ -12,6 +12,16 @@
 namespace newsmill {
 namespace {
 
+TEST(Stages, NothingIsForwardedWhereNothingIsTriedAgain) {
+  Settings settings;
+  const std::vector<StageKind> both = {StageKind::kFetcher, StageKind::kRetry};
+  EXPECT_EQ(WithWork(both, settings), both);
+  // A consumer of no topics is refused by Kafka.
+  settings.fetcher.retry_delays.clear();
+  EXPECT_EQ(WithWork(both, settings),
+            std::vector<StageKind>{StageKind::kFetcher});
+}
+
 TEST(Stages, SinkTrimsTheTasksThatAllAreDoneWith) {
   std::string form =
       (std::filesystem::temp_directory_path() / "stages-XXXXXX").string();
