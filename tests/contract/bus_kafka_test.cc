@@ -5,6 +5,7 @@
 #include <future>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -16,6 +17,7 @@
 
 #include "core/bus/bus.h"
 #include "core/bus/kafka/handles.h"
+#include "core/bus/kafka/kafka_consumer.h"
 #include "core/bus/kafka/kafka_producer.h"
 #include "core/bus/registry.h"
 #include "tests/contract/bus_harness.h"
@@ -127,6 +129,46 @@ TEST_P(BusKafka, AnOpenTransactionIsBeyondTheEnd) {
   producer.Commit();
   EXPECT_THAT(testing::Values(testing::ReadRecords(*consumer, 5)),
               ElementsAre("open 0", "open 1", "open 2", "2", "3"));
+}
+
+// A client that looks for Kafka where it is not.
+kafka::ClientHandle LostClient() {
+  char message[512];
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  rd_kafka_conf_set(conf, "bootstrap.servers", "127.0.0.1:1", message,
+                    sizeof message);
+  return kafka::ClientHandle(
+      rd_kafka_new(RD_KAFKA_CONSUMER, conf, message, sizeof message));
+}
+
+TEST_P(BusKafka, AMemberLooksAgainWhereToStart) {
+  const std::string topic = MakeTopic(1);
+  WriteNumbers({topic, 0}, 2);
+  const BusConfig config = testing::MakeBusConfig("kafka", "");
+  // Tells where a partition begins of which the group knows nothing.
+  const kafka::ClientHandle metadata = LostClient();
+  ConsumerOptions options;
+  options.group = NewGroup();
+  const auto consumer =
+      kafka::KafkaConsumer::Create(config, metadata.get(), options);
+  ASSERT_TRUE(consumer) << consumer.error().message;
+  testing::RecordingListener listener;
+  ASSERT_TRUE((*consumer)->Subscribe({topic}, listener));
+  std::optional<Error> error;
+  ASSERT_TRUE(testing::Eventually([&] {
+    const auto batch = (*consumer)->Poll(10, Duration(100));
+    if (!batch) error = batch.error();
+    return error.has_value();
+  }));
+  EXPECT_TRUE(IsRetryable(error->code)) << error->message;
+  EXPECT_THAT(listener.assigned, ElementsAre());
+
+  rd_kafka_brokers_add(metadata.get(),
+                       testing::SharedKafka().bootstrap().c_str());
+  EXPECT_THAT(testing::Values(testing::ReadRecords(**consumer, 2)),
+              ElementsAre("0", "1"));
+  EXPECT_TRUE((*consumer)->Close(std::chrono::seconds(10)));
+  EXPECT_EQ(listener.revoked.size(), 1);
 }
 
 TEST_P(BusKafka, ABrokerThatIsKilledLosesNothingThatWasAcknowledged) {

@@ -15,7 +15,7 @@ namespace newsmill::kafka {
 namespace {
 
 constexpr Duration kRequestTimeout = std::chrono::seconds(10);
-constexpr Duration kLookUpTimeout = std::chrono::seconds(60);
+constexpr Duration kLookUpTimeout = std::chrono::seconds(10);
 constexpr Duration kSeekTimeout = std::chrono::seconds(10);
 // Of the values of one poll.
 constexpr int64_t kBatchBytes = int64_t{16} << 20;
@@ -198,6 +198,11 @@ Result<void> KafkaConsumer::AssignAll() {
 Result<std::vector<Message>> KafkaConsumer::Poll(size_t max, Duration timeout) {
   const Instant deadline = Boottime::now() + timeout;
   Duration wait = timeout;
+  if (!unplaced_.empty()) {
+    in_callback_ = true;
+    TakeOver(std::exchange(unplaced_, {}));
+    in_callback_ = false;
+  }
   while (batch_.size() < max && batch_bytes_ < kBatchBytes) {
     const bool came = PollOne(batch_.empty() ? wait : Duration(0));
     if (broken_ || failure_) break;
@@ -305,6 +310,8 @@ void KafkaConsumer::Rebalance(rd_kafka_resp_err_t error,
   const std::vector<TopicPartition> partitions = PartitionsOf(list);
   in_callback_ = true;
   if (error == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+    had_assignment_ = true;
+    rebalancing_ = false;
     TakeOver(partitions);
   } else {
     LetGo(partitions, rd_kafka_assignment_lost(client_.get()) != 0);
@@ -313,16 +320,8 @@ void KafkaConsumer::Rebalance(rd_kafka_resp_err_t error,
 }
 
 void KafkaConsumer::TakeOver(const std::vector<TopicPartition>& partitions) {
-  had_assignment_ = true;
-  rebalancing_ = false;
   auto starts = FindStarts(partitions);
-  if (!starts) {
-    // Nothing may be read from a place that is not known.
-    broken_ = starts.error();
-    const ListHandle none = MakeList(std::vector<TopicPartition>());
-    ErrorHandle(rd_kafka_incremental_assign(client_.get(), none.get()));
-    return;
-  }
+  if (!starts) return TakeOverLater(partitions, starts.error());
   for (const auto& [partition, offset] : *starts) {
     assigned_[partition].position = offset;
   }
@@ -350,6 +349,20 @@ void KafkaConsumer::TakeOver(const std::vector<TopicPartition>& partitions) {
   if (!resumed.empty()) {
     rd_kafka_resume_partitions(client_.get(), MakeList(resumed).get());
   }
+}
+
+// Nothing may be read from a place that is not known: the next poll looks
+// again. The group, which waits for an answer, gets one.
+void KafkaConsumer::TakeOverLater(const std::vector<TopicPartition>& partitions,
+                                  const Error& error) {
+  if (IsRetryable(error.code)) {
+    unplaced_.insert(unplaced_.end(), partitions.begin(), partitions.end());
+    failure_ = error;
+  } else {
+    broken_ = error;
+  }
+  const ListHandle none = MakeList(std::vector<TopicPartition>());
+  ErrorHandle(rd_kafka_incremental_assign(client_.get(), none.get()));
 }
 
 // The group's offsets; the beginning of partitions of which it knows nothing.
@@ -382,8 +395,15 @@ Result<Offsets> KafkaConsumer::FindStarts(
   return starts;
 }
 
-void KafkaConsumer::LetGo(const std::vector<TopicPartition>& partitions,
+void KafkaConsumer::LetGo(const std::vector<TopicPartition>& revoked,
                           bool lost) {
+  // What was not taken over yet librdkafka does not have, and it would refuse
+  // to give it up.
+  std::vector<TopicPartition> partitions;
+  for (const TopicPartition& partition : revoked) {
+    std::erase(unplaced_, partition);
+    if (assigned_.contains(partition)) partitions.push_back(partition);
+  }
   // Not yet returned by Poll, and not committed: the next owner reads it.
   std::erase_if(batch_, [&](const Message& message) {
     return std::find(partitions.begin(), partitions.end(),

@@ -65,7 +65,9 @@ class KafkaConsumer : public Consumer {
   void Rebalance(rd_kafka_resp_err_t error,
                  const rd_kafka_topic_partition_list_t& list);
   void TakeOver(const std::vector<TopicPartition>& partitions);
-  void LetGo(const std::vector<TopicPartition>& partitions, bool lost);
+  void TakeOverLater(const std::vector<TopicPartition>& partitions,
+                     const Error& error);
+  void LetGo(const std::vector<TopicPartition>& revoked, bool lost);
   Result<Offsets> FindStarts(const std::vector<TopicPartition>& partitions);
 
   // One record or event; false where there was none in time.
@@ -92,6 +94,8 @@ class KafkaConsumer : public Consumer {
 
   RebalanceListener* listener_ = nullptr;
   std::map<TopicPartition, Assigned> assigned_;
+  // The group's gift, of which it is not known yet where reading starts.
+  std::vector<TopicPartition> unplaced_;
   bool had_assignment_ = false;
   // Between a revoke and the assignment that follows it.
   bool rebalancing_ = false;
