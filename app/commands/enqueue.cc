@@ -59,7 +59,7 @@ class Enqueue : public Command {
   Result<ExitCode> Run(Context& context) override;
 
  private:
-  Result<std::vector<GivenTarget>> Collect() const;
+  Result<std::vector<GivenTarget>> Collect(const SiteCatalogue& sites) const;
   Result<std::vector<GivenTarget>> ReadFile() const;
   Result<v1::FetchTask> Template(Context& context) const;
   Result<void> CheckOptions() const;
@@ -141,7 +141,8 @@ Result<std::vector<GivenTarget>> Enqueue::ReadFile() const {
   return targets;
 }
 
-Result<std::vector<GivenTarget>> Enqueue::Collect() const {
+Result<std::vector<GivenTarget>> Enqueue::Collect(
+    const SiteCatalogue& sites) const {
   std::vector<GivenTarget> all;
   for (const std::string& text : targets_) all.push_back({text, ""});
   const auto append = [&](Result<std::vector<GivenTarget>> more) {
@@ -151,6 +152,12 @@ Result<std::vector<GivenTarget>> Enqueue::Collect() const {
     return Result<void>();
   };
   for (const std::string& range : ranges_) {
+    // Once, instead of a fault for each of its millions of IDs.
+    const auto site = sites.Resolve(range);
+    if (!site && site.error().code == Code::kNotFound) {
+      return Error{Code::kInvalidArgument,
+                   "--range " + range + ": " + site.error().message};
+    }
     if (auto added = append(ExpandRange(range)); !added) return added.error();
   }
   if (!file_.empty()) {
@@ -214,7 +221,7 @@ Result<ExitCode> Enqueue::Run(Context& context) {
   if (auto checked = CheckOptions(); !checked) return checked.error();
   const Result<SiteCatalogue> sites = LoadSites(context.settings);
   if (!sites) return sites.error();
-  const auto given = Collect();
+  const auto given = Collect(*sites);
   if (!given) return given.error();
   const ResolvedTargets targets = ResolveTargets(*given, *sites);
   if (!targets.bad.empty()) {

@@ -295,6 +295,14 @@ TEST_F(CliTest, ConfigCheckReadsTheRules) {
   EXPECT_THAT(done.errors, HasSubstr("gazette/rule.toml:12: expression '(('"));
 }
 
+TEST_F(CliTest, ARangeOfAnUnknownSiteIsOneFault) {
+  const auto done = Run({"enqueue", "--range", "gazete:1-3000000"});
+  EXPECT_EQ(done.status.code, 64);
+  EXPECT_THAT(done.errors, StartsWith("newsmill: --range gazete:1-3000000: "
+                                      "unknown site 'gazete'"));
+  EXPECT_EQ(done.errors.find('\n'), done.errors.size() - 1) << "one line";
+}
+
 TEST_F(CliTest, EnqueueDoesNotRepeatAForeignFile) {
   Write("ids.txt", std::string(1'000'000, 'a') + "\n\x1b[31m:1\n");
   const auto done = Run({"enqueue", "--file", "ids.txt"});
