@@ -175,6 +175,11 @@ Result<RunEnd> Worker::Loop::Finish() {
     log::Warn("The group was not left in order.",
               {{"worker", options_.name}, {"error", closed.error().message}});
   }
+  // What the consumer did not ask back in time: the handler outlives this loop
+  // and must not ask it for freshness any more.
+  std::vector<TopicPartition> left;
+  for (const auto& [name, partition] : partitions_) left.push_back(name);
+  Release(left, true);
   queue_->Close();
   {
     const std::lock_guard lock(status_mutex_);

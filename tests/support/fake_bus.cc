@@ -106,6 +106,7 @@ class FakeBus::FakeConsumer : public Consumer {
   }
 
   Result<void> Close(Duration) override {
+    if (bus_.close_error_) return *bus_.close_error_;
     std::vector<TopicPartition> owned;
     for (const auto& [name, position] : bus_.positions_) owned.push_back(name);
     if (listener_ != nullptr) Tell({Change::Kind::kRevoke, owned});

@@ -68,6 +68,8 @@ class FakeBus : public Bus {
   void FailListTopics(Error error, int times = 1);
   void FailPolls(Error error, int times = 1);
   void FailCommits(Error error, int times = 1);
+  // Closing ends with this error before the listener is told anything.
+  void FailClose(Error error) { close_error_ = std::move(error); }
   // What a record is answered with; nullopt: it is taken.
   using Refusal = std::function<std::optional<Error>(const Record&)>;
   void Refuse(Refusal refusal) { refusal_ = std::move(refusal); }
@@ -122,6 +124,7 @@ class FakeBus : public Bus {
   std::map<TopicPartition, int64_t> positions_;  // of what is assigned
   std::set<TopicPartition> paused_;
   std::deque<Error> poll_errors_, commit_errors_;
+  std::optional<Error> close_error_;
   bool assign_by_test_ = false;
   bool closed_ = false;
   int polls_ = 0;

@@ -322,6 +322,15 @@ TEST_F(WorkerFailureTest, ARevokeDoesNotWaitForEverForTheLog) {
   EXPECT_EQ(Committed(0), 0);
 }
 
+TEST_F(WorkerFailureTest, AGroupThatCannotBeLeftInTimeLeavesTheHandlerNothing) {
+  bus.Append(Tasks(0), "a");
+  bus.FailClose({Code::kTimedOut, "the coordinator is silent"});
+  WaitFor(1s);
+  RunToFinish();
+  EXPECT_EQ(handler.Count("lost tasks/0"), 1u);
+  EXPECT_EQ(handler.Count("lost tasks/1"), 1u);
+}
+
 TEST_F(WorkerFailureTest, ReclaimForgetsWhatIsInHandAndAsksTheHandlerAgain) {
   for (int i = 0; i < 3; ++i) bus.Append(Tasks(0), "x");
   int assigned = 0;
@@ -415,7 +424,8 @@ TEST_F(WorkerFailureTest, StopEndsWithTheErrorAndCommitsNothingMore) {
 
 TEST_F(WorkerFailureTest, SettlementsComeFromAnyThread) {
   constexpr size_t kRecords = 300;
-  for (size_t i = 0; i < kRecords; ++i) bus.Append(Tasks(static_cast<int32_t>(i % 2)), "x");
+  for (size_t i = 0; i < kRecords; ++i)
+    bus.Append(Tasks(static_cast<int32_t>(i % 2)), "x");
   std::vector<std::thread> threads;
   handler.handle = [&](Delivery delivery) {
     threads.emplace_back([](Delivery d) { std::move(d).Ack(); },
