@@ -117,10 +117,20 @@ Result<void> EmbeddedConsumer::FollowGroup() {
     is_member = IsMember(*reader_, membership_->member());
     ownership = ReadOwnership(*reader_, options_.group);
   }
-  reader_->Execute("END");
-  if (auto read = reader_->TakeError(); !read) return read;
+  if (auto read = EndRead(); !read) return read;
   if (version == group_version_) return {};
   return FollowGroupOnce(version, is_member, ownership);
+}
+
+Result<void> EmbeddedConsumer::EndRead() {
+  reader_->Execute("END");
+  Result<void> read = reader_->TakeError();
+  // After an error END was not run, and no later BEGIN would be.
+  if (reader_->InTransaction()) {
+    reader_->Execute("ROLLBACK");
+    static_cast<void>(reader_->TakeError());
+  }
+  return read;
 }
 
 Result<void> EmbeddedConsumer::FollowGroupOnce(
@@ -207,13 +217,8 @@ Result<EmbeddedConsumer::Batch> EmbeddedConsumer::Read(size_t max) {
                        GroupVersion(*reader_, options_.group) == group_version_;
   std::vector<std::pair<Assigned*, int64_t>> positions;
   if (current) result = ReadAssigned(max, batch, positions);
-  reader_->Execute("END");
-  if (auto read = reader_->TakeError(); !read) result = read;
-  if (!result) {
-    if (reader_->InTransaction()) reader_->Execute("ROLLBACK");
-    static_cast<void>(reader_->TakeError());
-    return result.error();
-  }
+  if (auto read = EndRead(); !read) result = read;
+  if (!result) return result.error();
   for (const auto& [state, position] : positions) state->position = position;
   return batch;
 }

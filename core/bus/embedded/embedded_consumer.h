@@ -49,6 +49,8 @@ class EmbeddedConsumer : public Consumer {
 
   // Brings the assignment up to the group's version, with the callbacks.
   Result<void> FollowGroup();
+  // Ends the transaction of a look, whatever became of it.
+  Result<void> EndRead();
   Result<void> FollowGroupOnce(int64_t version, bool is_member,
                                const std::vector<OwnedPartition>& ownership);
   void TellLost(const std::vector<TopicPartition>& partitions);
