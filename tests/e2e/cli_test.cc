@@ -210,10 +210,10 @@ TEST_F(CliTest, ATopicWithOtherPartitionsStopsTheStart) {
 }
 
 TEST_F(CliTest, CrawlPrintsAnArticleOfASavedPage) {
-  const auto done =
-      Run({"crawl", "thepaper:2731010", "--json", "--html",
-           NEWSMILL_SOURCE_DIR "/sites/thepaper/pages/2731010.html", "--set",
-           "sites.path=[\"" NEWSMILL_SOURCE_DIR "/sites\"]"});
+  const std::string sites = std::string(NEWSMILL_SOURCE_DIR) + "/sites";
+  const auto done = Run({"crawl", "thepaper:2731010", "--json", "--html",
+                         sites + "/thepaper/pages/2731010.html", "--set",
+                         "sites.path=[\"" + sites + "\"]"});
   EXPECT_EQ(done.status.code, 0) << done.errors;
   const auto json = nlohmann::json::parse(done.output, nullptr, false);
   ASSERT_FALSE(json.is_discarded()) << done.output;

@@ -33,6 +33,7 @@ SiteCatalogue TwoSites() {
 
 std::vector<std::string> TextsOf(const std::vector<GivenTarget>& targets) {
   std::vector<std::string> texts;
+  texts.reserve(targets.size());
   for (const GivenTarget& target : targets) texts.push_back(target.text);
   return texts;
 }
@@ -40,6 +41,7 @@ std::vector<std::string> TextsOf(const std::vector<GivenTarget>& targets) {
 ResolvedTargets Resolve(const std::vector<std::string>& texts,
                         const SiteCatalogue& sites) {
   std::vector<GivenTarget> given;
+  given.reserve(texts.size());
   for (const std::string& text : texts) given.push_back({text, ""});
   return ResolveTargets(given, sites);
 }
