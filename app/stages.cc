@@ -1,5 +1,6 @@
 #include "app/stages.h"
 
+#include "app/forgotten_retries.h"
 #include "app/open.h"
 #include "core/flow/retry_forwarder.h"
 #include "fetcher/fetch_handler.h"
@@ -78,6 +79,10 @@ Result<void> Stage::MakeHandler(StageKind kind, StageParts& parts) {
   const Settings& settings = parts.settings;
   switch (kind) {
     case StageKind::kFetcher: {
+      auto forgotten =
+          CheckForgottenRetries(parts.bus->admin(), parts.topics,
+                                ReadsOf(StageKind::kRetry, settings).group);
+      if (!forgotten) return forgotten.error();
       auto handler = FetchHandler::Create(settings.fetcher, parts.sites,
                                           parts.topics, parts.clock);
       if (!handler) return handler.error();

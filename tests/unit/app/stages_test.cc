@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "app/forgotten_retries.h"
 #include "app/open.h"
 #include "sink/registry.h"
 #include "tests/support/fake_bus.h"
@@ -20,6 +21,32 @@ TEST(Stages, NothingIsForwardedWhereNothingIsTriedAgain) {
   settings.fetcher.retry_delays.clear();
   EXPECT_EQ(WithWork(both, settings),
             std::vector<StageKind>{StageKind::kFetcher});
+}
+
+TEST(ForgottenRetries, StopAFetcherThatWouldLeaveTasksBehind) {
+  Settings settings;
+  ManualClock clock;
+  FakeBus log(clock);
+  const Topics before = TopicsOf(settings);
+  log.CreateTopics(before);
+  settings.fetcher.retry_delays = {std::chrono::seconds(2)};
+  const Topics now = TopicsOf(settings);
+  EXPECT_TRUE(CheckForgottenRetries(log.admin(), now, "newsmill.retry"))
+      << "nothing waits";
+
+  const TopicPartition where{before.retries.front(), 0};
+  log.Append(where, "a task");
+  const auto left = CheckForgottenRetries(log.admin(), now, "newsmill.retry");
+  ASSERT_FALSE(left);
+  EXPECT_EQ(left.error().code, Code::kBadConfiguration);
+  EXPECT_EQ(left.error().message,
+            "1 records wait on newsmill.tasks.retry.10s, and nobody would "
+            "forward them: fetcher.retry_delays has no \"10s\"; put it back "
+            "until the topic is worked off");
+  EXPECT_TRUE(CheckForgottenRetries(log.admin(), before, "newsmill.retry"));
+  log.SetCommitted(where, 1);
+  EXPECT_TRUE(CheckForgottenRetries(log.admin(), now, "newsmill.retry"))
+      << "forwarded";
 }
 
 TEST(Stages, SinkTrimsTheTasksThatAllAreDoneWith) {
