@@ -10,13 +10,6 @@
 namespace newsmill {
 namespace {
 
-std::string_view Trimmed(std::string_view text) {
-  const char* const blank = " \t\r\n";
-  const size_t first = text.find_first_not_of(blank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
-
 std::string ContentType(const HttpResponse& response) {
   const std::string* const type = FindHeader(response.headers, "content-type");
   return type == nullptr ? "" : *type;
