@@ -1,0 +1,142 @@
+// FetchLoop, answers: what one means, and how its task is settled.
+
+#include <utility>
+
+#include "core/bus/partitioner.h"
+#include "core/flow/task_codec.h"
+#include "core/runtime/log.h"
+#include "fetcher/fetch_loop.h"
+#include "fetcher/page.h"
+#include "fetcher/redirect.h"
+
+namespace newsmill {
+
+void FetchLoop::Answered(FetchId id, HttpResponse response) {
+  std::unique_ptr<Fetch> fetch = Take(id);
+  --running_[fetch->partition];
+  fetch->request.reset();
+  if (fetch->stale) return WaitAgain(std::move(fetch));
+  metrics_.Answered(response);
+
+  AnswerVerdict verdict = JudgeAnswer(response, clock_.Now());
+  gate_.ExplainRefusal(fetch->host, verdict);
+  metrics_.Judged(verdict);
+  if (verdict.kind != AnswerVerdict::Kind::kOwnFault) {
+    own_fault_.clear();
+    own_fault_backoff_.Reset();
+  }
+  Conclude(std::move(fetch), verdict, std::move(response));
+}
+
+void FetchLoop::Conclude(std::unique_ptr<Fetch> fetch,
+                         const AnswerVerdict& verdict, HttpResponse response) {
+  switch (verdict.kind) {
+    case AnswerVerdict::Kind::kPage:
+      return SendPage(std::move(fetch), std::move(response));
+    case AnswerVerdict::Kind::kRedirect:
+      return Redirected(std::move(fetch), response.status, verdict.location);
+    case AnswerVerdict::Kind::kOutcome:
+      return EndWith(std::move(fetch), verdict, response.status);
+    case AnswerVerdict::Kind::kFailure:
+      return Failed(std::move(fetch), verdict, response.status);
+    case AnswerVerdict::Kind::kOwnFault:
+      return OwnFault(std::move(fetch), verdict.detail);
+  }
+}
+
+void FetchLoop::SendPage(std::unique_ptr<Fetch> fetch, HttpResponse response) {
+  frontier_.Finish(fetch->host, RequestEnd());
+  const v1::FetchedPage page = MakePage(
+      fetch->delivery.task(), std::move(response), sites_, clock_.Now());
+  std::move(fetch->delivery).Ack({EncodePage(page, topics_.pages)});
+}
+
+void FetchLoop::Redirected(std::unique_ptr<Fetch> fetch, int status,
+                           const std::string& location) {
+  v1::FetchTask& task = fetch->delivery.task();
+  const AnswerVerdict verdict =
+      FollowRedirect(sites_, config_.max_redirects, status, location, task);
+  if (verdict.kind == AnswerVerdict::Kind::kOutcome) {
+    return EndWith(std::move(fetch), verdict, status);
+  }
+  if (verdict.kind != AnswerVerdict::Kind::kRedirect) {
+    return Failed(std::move(fetch), verdict, status);
+  }
+  const Result<Url> url = Url::Parse(task.url());
+  if (url && url->HostKey() == fetch->host) {
+    return WaitAgain(std::move(fetch));  // it goes on before others begin
+  }
+  frontier_.Finish(fetch->host, RequestEnd());
+  Record record = EncodeTask(task, topics_.tasks);
+  if (url) record.partition = PartitionForKey(url->HostKey(), partitions_);
+  std::move(fetch->delivery).Ack({std::move(record)});
+  metrics_.Forwarded();
+}
+
+void FetchLoop::EndWith(std::unique_ptr<Fetch> fetch,
+                        const AnswerVerdict& verdict, int status) {
+  frontier_.Finish(fetch->host, RequestEnd());
+  v1::Outcome outcome;
+  outcome.set_kind(verdict.outcome);
+  outcome.set_reason(verdict.reason);
+  outcome.set_detail(verdict.detail);
+  outcome.set_http_status(status);
+  // These speak of the article's page and raise its row's state.
+  outcome.set_article_key(ArticleKeyOf(fetch->delivery.task(), sites_));
+  *outcome.mutable_fetched_at() = ToProto(clock_.Now());
+  std::move(fetch->delivery).Finish(std::move(outcome));
+}
+
+void FetchLoop::Failed(std::unique_ptr<Fetch> fetch,
+                       const AnswerVerdict& verdict, int status) {
+  frontier_.Finish(fetch->host, RequestEnd());
+  if (const auto again = HostMayBeAskedAgain(verdict)) {
+    HoldHost(fetch->host, *again);
+  }
+  Failure failure;
+  failure.reason = verdict.reason;
+  failure.detail = verdict.detail;
+  failure.retryable = verdict.retryable;
+  failure.http_status = status;
+  failure.not_before = verdict.host_not_before;
+  std::move(fetch->delivery).Fail(std::move(failure));
+}
+
+// What the server asked for; after a 429 that does not say, the first delay.
+std::optional<Timestamp> FetchLoop::HostMayBeAskedAgain(
+    const AnswerVerdict& verdict) const {
+  if (verdict.host_not_before) return verdict.host_not_before;
+  if (verdict.reason != v1::REASON_HTTP_TOO_MANY_REQUESTS ||
+      config_.retry_delays.empty()) {
+    return std::nullopt;
+  }
+  return clock_.Now() + config_.retry_delays.front();
+}
+
+// The whole host waits, and what waits too long for it does so on a topic.
+void FetchLoop::HoldHost(const std::string& host, Timestamp until) {
+  const Instant at = ToInstant(until);
+  frontier_.WaitUntil(host, at);
+  if (at <= clock_.Uptime() + kHoldTime || topics_.retries.empty()) return;
+  for (const FetchId id : frontier_.TakeWaiting(host)) {
+    const std::unique_ptr<Fetch> fetch = Take(id);
+    Defer(std::move(fetch->delivery), until);
+  }
+}
+
+// Short of something ourselves: nothing is held against the URL, and nothing is
+// started for a while.
+void FetchLoop::OwnFault(std::unique_ptr<Fetch> fetch,
+                         const std::string& detail) {
+  const Instant now = clock_.Uptime();
+  if (paused_until_ <= now) {
+    paused_until_ = now + own_fault_backoff_.Next();
+    log::Error(
+        "This machine cannot open connections; fetching pauses.",
+        {{"cause", detail}, {"pause", FormatDuration(paused_until_ - now)}});
+  }
+  own_fault_ = detail;
+  WaitAgain(std::move(fetch));
+}
+
+}  // namespace newsmill

@@ -1,0 +1,151 @@
+// FetchLoop, taking in: tasks are understood, routed and put in line.
+
+#include <algorithm>
+#include <utility>
+
+#include "core/bus/partitioner.h"
+#include "core/flow/settler.h"
+#include "core/flow/task_codec.h"
+#include "fetcher/fetch_loop.h"
+
+namespace newsmill {
+namespace {
+
+constexpr int kMostHops = 2;
+
+// What no repeating cures.
+Failure Final(v1::Reason reason, std::string detail) {
+  Failure failure;
+  failure.reason = reason;
+  failure.detail = std::move(detail);
+  return failure;
+}
+
+}  // namespace
+
+void FetchLoop::Assign(const std::vector<int32_t>& partitions) {
+  Revoke(partitions);  // nothing of an earlier assignment counts
+  for (const int32_t partition : partitions) {
+    owned_since_[partition] = clock_.Uptime();
+  }
+}
+
+void FetchLoop::Revoke(const std::vector<int32_t>& partitions) {
+  for (const int32_t partition : partitions) {
+    owned_since_.erase(partition);
+    frontier_.DropPartition(partition);
+    std::vector<FetchId> leaving;
+    for (const auto& [id, fetch] : fetches_) {
+      if (fetch->partition == partition) leaving.push_back(id);
+    }
+    for (const FetchId id : leaving) {
+      const std::unique_ptr<Fetch> fetch = Take(id);
+      if (!fetch->request) continue;
+      http_->Abort(*fetch->request);
+      --running_[partition];
+      metrics_.Aborted();
+    }
+    running_.erase(partition);
+  }
+}
+
+void FetchLoop::Accept(Delivery delivery, Room::Place place) {
+  DecodedTask decoded = DecodeTask(delivery.message(), sites_);
+  delivery.Describe(std::move(decoded.task));
+  if (decoded.reason != v1::REASON_UNSPECIFIED) {
+    std::move(delivery).Fail(Final(decoded.reason, decoded.detail));
+    return;
+  }
+  const Result<Url> url = Url::Parse(delivery.task().url());
+  if (!url) {
+    std::move(delivery).Fail(
+        Final(v1::REASON_INVALID_URL, url.error().message));
+    return;
+  }
+  const std::string host = url->HostKey();
+  const int32_t partition = PartitionForKey(host, partitions_);
+  if (Route(delivery, host, partition)) return;
+  if (EndIfExpired(delivery)) return;
+  // Not ours any more, or nothing is begun: handed back.
+  if (draining_ || !owned_since_.contains(partition)) return;
+  Enqueue(std::move(delivery), std::move(place), host, partition);
+}
+
+// Whether the task stood on another partition than its host's and was settled.
+bool FetchLoop::Route(Delivery& delivery, const std::string& host,
+                      int32_t partition) {
+  const Message& message = delivery.message();
+  if (message.topic == topics_.tasks && message.partition == partition) {
+    return false;
+  }
+  v1::FetchTask task = delivery.task();
+  if (task.hops() >= kMostHops) {
+    std::move(delivery).Fail(
+        Final(v1::REASON_MISROUTED,
+              "partition " + std::to_string(message.partition) + " of " +
+                  message.topic + " after " + std::to_string(task.hops()) +
+                  " hops; " + host + " belongs to partition " +
+                  std::to_string(partition) + " of " + topics_.tasks));
+    return true;
+  }
+  task.set_hops(task.hops() + 1);
+  Record record = EncodeTask(task, topics_.tasks);
+  record.partition = partition;
+  std::move(delivery).Ack({std::move(record)});
+  metrics_.Forwarded();
+  return true;
+}
+
+bool FetchLoop::EndIfExpired(Delivery& delivery) {
+  const v1::FetchTask& task = delivery.task();
+  if (!task.has_expires_at()) return false;
+  const Timestamp expires_at = FromProto(task.expires_at());
+  if (expires_at > clock_.Now()) return false;
+  AnswerVerdict expired;
+  expired.kind = AnswerVerdict::Kind::kOutcome;
+  expired.outcome = v1::SKIPPED;
+  expired.reason = v1::REASON_EXPIRED;
+  metrics_.Judged(expired);
+  v1::Outcome outcome;
+  outcome.set_kind(v1::SKIPPED);
+  outcome.set_reason(v1::REASON_EXPIRED);
+  outcome.set_detail("expires_at was " + FormatRfc3339(expires_at));
+  std::move(delivery).Finish(std::move(outcome));
+  return true;
+}
+
+void FetchLoop::Enqueue(Delivery delivery, Room::Place place,
+                        const std::string& host, int32_t partition) {
+  const Instant now = clock_.Uptime();
+  std::optional<Instant> earliest = EarliestFor(delivery.task());
+  std::optional<Instant> latest = frontier_.WaitOf(host, now);
+  if (earliest) latest = std::max(latest.value_or(now), *earliest);
+  if (latest && *latest > now + kHoldTime && !topics_.retries.empty()) {
+    Defer(std::move(delivery), clock_.Now() + (*latest - now));
+    return;
+  }
+  const FetchId id = next_id_++;
+  auto fetch =
+      std::make_unique<Fetch>(Fetch{id, std::move(delivery), std::move(place),
+                                    host, partition, std::nullopt, false});
+  fetches_.emplace(id, std::move(fetch));
+  frontier_.Push(host, partition, owned_since_.at(partition), id, earliest);
+}
+
+std::optional<Instant> FetchLoop::EarliestFor(const v1::FetchTask& task) const {
+  if (!task.has_not_before()) return std::nullopt;
+  const Timestamp not_before = FromProto(task.not_before());
+  if (not_before <= clock_.Now()) return std::nullopt;
+  return ToInstant(not_before);
+}
+
+// Lets the task wait on a topic; that is no attempt.
+void FetchLoop::Defer(Delivery delivery, Timestamp until) {
+  const size_t tier = RetryTier(config_.retry_delays, 0, until - clock_.Now());
+  v1::FetchTask task = delivery.task();
+  *task.mutable_not_before() = ToProto(until);
+  std::move(delivery).Ack({EncodeTask(task, topics_.retries[tier])});
+  metrics_.Deferred();
+}
+
+}  // namespace newsmill
