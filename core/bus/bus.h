@@ -159,6 +159,21 @@ class Producer {
   virtual Result<void> Flush(Duration timeout) = 0;
 };
 
+// Appends in the name of whoever owns something: making another one with the
+// same ID, in any process, ends the rights of all that were made before. Used
+// by one thread at a time.
+class FencedProducer {
+ public:
+  virtual ~FencedProducer() = default;
+
+  // All of the records or none, each with its partition named; returns when
+  // they are durable and can be read. kFenced: another one was made under this
+  // ID, for good. kTooLarge, kNotFound and kInvalidArgument are final for these
+  // records. Of a retryable error nothing is known; writing again does no harm
+  // where the records replace each other.
+  virtual Result<void> Write(const std::vector<Record>& records) = 0;
+};
+
 struct TopicSpec {
   std::string name;
   int32_t partitions = 1;
@@ -217,6 +232,14 @@ struct ProducerOptions {
   std::string client_id;
 };
 
+struct FencedProducerOptions {
+  // With the prefix: unique on the whole log.
+  std::string id;
+  std::string client_id;
+  // Of one call, the making of it included.
+  Duration timeout = std::chrono::seconds(10);
+};
+
 // A log that was opened. Outlives what it makes. Thread-safe.
 class Bus {
  public:
@@ -226,6 +249,10 @@ class Bus {
       const ConsumerOptions& options) = 0;
   virtual Result<std::unique_ptr<Producer>> NewProducer(
       const ProducerOptions& options) = 0;
+  // When this returns, those made before under the same ID are fenced and what
+  // they wrote can be read.
+  virtual Result<std::unique_ptr<FencedProducer>> NewFencedProducer(
+      const FencedProducerOptions& options) = 0;
   virtual Admin& admin() = 0;
 };
 

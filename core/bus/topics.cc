@@ -17,6 +17,13 @@ TopicSpec Spec(const std::string& name, int64_t partitions,
   return spec;
 }
 
+// The newest record of each key is kept, for ever.
+TopicSpec CompactedSpec(const std::string& name, int64_t partitions) {
+  TopicSpec spec = Spec(name, partitions);
+  spec.compacted = true;
+  return spec;
+}
+
 TopicSpec LargeSpec(const std::string& name, int64_t partitions,
                     Duration retention) {
   TopicSpec spec = Spec(name, partitions, retention);
@@ -29,6 +36,8 @@ TopicSpec LargeSpec(const std::string& name, int64_t partitions,
 Topics::Topics(const BusConfig& config,
                const std::vector<Duration>& retry_delays)
     : tasks(config.prefix + "tasks"),
+      hosts(config.prefix + "hosts"),
+      control(config.prefix + "control"),
       pages(config.prefix + "pages"),
       articles(config.prefix + "articles"),
       articles_replay(config.prefix + "articles.replay"),
@@ -40,6 +49,9 @@ Topics::Topics(const BusConfig& config,
     retries.push_back(tasks + ".retry." + FormatDuration(delay));
     specs.push_back(Spec(retries.back(), config.retry_partitions));
   }
+  // Whoever owns a host's tasks owns what is remembered of it.
+  specs.push_back(CompactedSpec(hosts, config.tasks_partitions));
+  specs.push_back(CompactedSpec(control, 1));
   specs.push_back(Spec(pages, config.pages_partitions, config.pages_retention));
   specs.push_back(LargeSpec(articles, config.articles_partitions,
                             config.articles_retention));

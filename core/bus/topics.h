@@ -16,6 +16,8 @@ struct Topics {
 
   std::string tasks;
   std::vector<std::string> retries;  // one per delay, in the order given
+  std::string hosts;                 // compacted; partitions as `tasks`
+  std::string control;               // compacted; one partition
   std::string pages;
   std::string articles;
   std::string articles_replay;

@@ -41,6 +41,7 @@ class BusTest : public ::testing::TestWithParam<std::string> {
   void Reopen();
   Bus& bus() { return *bus_; }
   Admin& admin() { return bus_->admin(); }
+  const BusConfig& config() const { return config_; }
 
   // Names that no other test uses.
   std::string MakeTopic(int32_t partitions, TopicSpec spec = {});

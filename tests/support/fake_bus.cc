@@ -194,6 +194,33 @@ class FakeBus::FakeProducer : public Producer {
   FakeBus& bus_;
 };
 
+class FakeBus::FakeFencedProducer : public FencedProducer {
+ public:
+  FakeFencedProducer(FakeBus& bus, std::string id, int64_t epoch)
+      : bus_(bus), id_(std::move(id)), epoch_(epoch) {}
+
+  Result<void> Write(const std::vector<Record>& records) override {
+    const std::lock_guard lock(bus_.mutex_);
+    if (bus_.fences_[id_] != epoch_) {
+      return Error{Code::kFenced, "another producer was made as " + id_};
+    }
+    for (const Record& record : records) {
+      Message message;
+      message.key = record.key;
+      message.value = record.value;
+      message.headers = record.headers;
+      bus_.AppendLocked({record.topic, record.partition.value_or(0)},
+                        std::move(message));
+    }
+    return {};
+  }
+
+ private:
+  FakeBus& bus_;
+  const std::string id_;
+  const int64_t epoch_;
+};
+
 class FakeBus::FakeAdmin : public Admin {
  public:
   explicit FakeAdmin(FakeBus& bus) : bus_(bus) {}
@@ -424,6 +451,13 @@ Result<std::unique_ptr<Consumer>> FakeBus::NewConsumer(
 Result<std::unique_ptr<Producer>> FakeBus::NewProducer(const ProducerOptions&) {
   ++producers_made_;
   return std::unique_ptr<Producer>(new FakeProducer(*this));
+}
+
+Result<std::unique_ptr<FencedProducer>> FakeBus::NewFencedProducer(
+    const FencedProducerOptions& options) {
+  const std::lock_guard lock(mutex_);
+  return std::unique_ptr<FencedProducer>(
+      new FakeFencedProducer(*this, options.id, ++fences_[options.id]));
 }
 
 Admin& FakeBus::admin() {

@@ -84,11 +84,14 @@ class FakeBus : public Bus {
       const ConsumerOptions& options) override;
   Result<std::unique_ptr<Producer>> NewProducer(
       const ProducerOptions& options) override;
+  Result<std::unique_ptr<FencedProducer>> NewFencedProducer(
+      const FencedProducerOptions& options) override;
   Admin& admin() override;
 
  private:
   class FakeConsumer;
   class FakeProducer;
+  class FakeFencedProducer;
   class FakeAdmin;
 
   struct Partition {
@@ -114,6 +117,7 @@ class FakeBus : public Bus {
   std::map<TopicPartition, Partition> partitions_;  // guarded by mutex_
   std::map<std::string, TopicInfo> topics_;         // guarded by mutex_
   std::map<TopicPartition, int64_t> committed_;     // guarded by mutex_
+  std::map<std::string, int64_t> fences_;           // guarded by mutex_
   std::deque<Error> list_errors_;                   // guarded by mutex_
 
   // Of the polling thread.

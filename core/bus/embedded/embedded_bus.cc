@@ -4,6 +4,7 @@
 
 #include "core/bus/embedded/embedded_admin.h"
 #include "core/bus/embedded/embedded_consumer.h"
+#include "core/bus/embedded/embedded_fenced_producer.h"
 #include "core/bus/embedded/embedded_producer.h"
 #include "core/bus/embedded/log_file.h"
 #include "core/bus/embedded/retention.h"
@@ -26,6 +27,11 @@ class EmbeddedBus : public Bus {
   Result<std::unique_ptr<Producer>> NewProducer(
       const ProducerOptions& /*options*/) override {
     return std::unique_ptr<Producer>(EmbeddedProducer::Create(*log_, {}));
+  }
+
+  Result<std::unique_ptr<FencedProducer>> NewFencedProducer(
+      const FencedProducerOptions& options) override {
+    return EmbeddedFencedProducer::Create(*log_, options);
   }
 
   Admin& admin() override { return admin_; }

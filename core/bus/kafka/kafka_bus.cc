@@ -5,6 +5,7 @@
 #include "core/bus/kafka/client.h"
 #include "core/bus/kafka/kafka_admin.h"
 #include "core/bus/kafka/kafka_consumer.h"
+#include "core/bus/kafka/kafka_fenced_producer.h"
 #include "core/bus/kafka/kafka_producer.h"
 
 namespace newsmill::kafka {
@@ -43,6 +44,11 @@ class KafkaBus : public Bus {
     auto producer = KafkaProducer::Create(config_, client_.get(), options);
     if (!producer) return producer.error();
     return std::unique_ptr<Producer>(*std::move(producer));
+  }
+
+  Result<std::unique_ptr<FencedProducer>> NewFencedProducer(
+      const FencedProducerOptions& options) override {
+    return KafkaFencedProducer::Create(config_, options);
   }
 
   Admin& admin() override { return *admin_; }

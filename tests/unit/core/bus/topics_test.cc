@@ -31,12 +31,12 @@ TEST(Topics, CarryThePrefixAndTheDelay) {
 
   std::vector<std::string> names;
   for (const TopicSpec& spec : topics.specs) names.push_back(spec.name);
-  EXPECT_THAT(names,
-              ElementsAre("newsmill.tasks", "newsmill.tasks.retry.10s",
-                          "newsmill.tasks.retry.1m", "newsmill.tasks.retry.6h",
-                          "newsmill.pages", "newsmill.articles",
-                          "newsmill.articles.replay", "newsmill.outcomes",
-                          "newsmill.dead"));
+  EXPECT_THAT(
+      names, ElementsAre("newsmill.tasks", "newsmill.tasks.retry.10s",
+                         "newsmill.tasks.retry.1m", "newsmill.tasks.retry.6h",
+                         "newsmill.hosts", "newsmill.control", "newsmill.pages",
+                         "newsmill.articles", "newsmill.articles.replay",
+                         "newsmill.outcomes", "newsmill.dead"));
 }
 
 TEST(Topics, FollowTheConfiguration) {
@@ -70,9 +70,22 @@ TEST(Topics, TakeLargeArticlesAndDeadLetters) {
   EXPECT_EQ(SpecOf(topics, topics.pages).max_message_bytes, std::nullopt);
 }
 
+TEST(Topics, HostsLieBesideTheirTasksAndOrdersInOnePartition) {
+  BusConfig config;
+  config.prefix = "t.";
+  config.tasks_partitions = 7;
+  const Topics topics(config, {});
+  EXPECT_EQ(topics.PartitionsOf("t.hosts"), topics.PartitionsOf("t.tasks"));
+  EXPECT_EQ(topics.PartitionsOf("t.control"), 1);
+  for (const TopicSpec& spec : topics.specs) {
+    const bool remembered = spec.name == "t.hosts" || spec.name == "t.control";
+    EXPECT_EQ(spec.compacted, remembered) << spec.name;
+  }
+}
+
 TEST(TopicsDeathTest, AnotherNameEndsTheProcess) {
   const Topics topics(BusConfig(), {});
-  EXPECT_DEATH(topics.PartitionsOf("newsmill.hosts"), "");
+  EXPECT_DEATH(topics.PartitionsOf("newsmill.unknown"), "");
 }
 
 TEST(BusConfig, ReadsItsSectionAndPassesKafkasThrough) {
