@@ -37,9 +37,9 @@ Result<OneShot> CrawlOnce(const Settings& settings, const SiteCatalogue& sites,
                            outcome.url(), outcome.http_status()});
 }
 
-Result<OneShot> ParseSaved(const Settings& settings, const SiteCatalogue& sites,
-                           const Target& target, const std::string& text,
-                           std::string html, Timestamp fetched_at) {
+v1::FetchedPage SavedPage(const SiteCatalogue& sites, const Target& target,
+                          const std::string& text, std::string html,
+                          Timestamp fetched_at) {
   constexpr int kOk = 200;
   v1::FetchedPage page;
   v1::FetchTask& task = *page.mutable_task();
@@ -55,7 +55,14 @@ Result<OneShot> ParseSaved(const Settings& settings, const SiteCatalogue& sites,
   page.set_body_sha256(Sha256(html));
   page.set_body(std::move(html));
   *page.mutable_fetched_at() = ToProto(fetched_at);
-  return Parse(settings, sites, page);
+  return page;
+}
+
+Result<OneShot> ParseSaved(const Settings& settings, const SiteCatalogue& sites,
+                           const Target& target, const std::string& text,
+                           std::string html, Timestamp fetched_at) {
+  return Parse(settings, sites,
+               SavedPage(sites, target, text, std::move(html), fetched_at));
 }
 
 }  // namespace newsmill

@@ -9,6 +9,7 @@
 #include "core/sites/site_catalogue.h"
 #include "newsmill/v1/article.pb.h"
 #include "newsmill/v1/common.pb.h"
+#include "newsmill/v1/fetched_page.pb.h"
 
 namespace newsmill {
 
@@ -28,6 +29,11 @@ using OneShot = std::variant<v1::Article, NoArticle>;
 // the target as it was given.
 Result<OneShot> CrawlOnce(const Settings& settings, const SiteCatalogue& sites,
                           const Target& target, const std::string& text);
+
+// A page that was saved, as if the URL had answered with it.
+v1::FetchedPage SavedPage(const SiteCatalogue& sites, const Target& target,
+                          const std::string& text, std::string html,
+                          Timestamp fetched_at);
 
 // Parses a page that was saved, as if the target's URL had answered with it.
 Result<OneShot> ParseSaved(const Settings& settings, const SiteCatalogue& sites,

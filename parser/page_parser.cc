@@ -16,8 +16,6 @@
 namespace newsmill {
 namespace {
 
-using ParseResult = std::variant<v1::Article, Verdict>;
-
 // All values of a header, joined as RFC 9110, section 5.3 has it.
 std::string Header(const v1::FetchedPage& page, const char* name) {
   std::string joined;
@@ -47,6 +45,8 @@ Verdict MakeVerdict(v1::Reason reason, std::string detail) {
   return {KindOf(reason), reason, std::move(detail), 0};
 }
 
+using MaybeVerdict = std::optional<Verdict>;
+
 // What is known of a page from URLs alone.
 struct PageIdentity {
   Url requested;
@@ -62,19 +62,19 @@ class RulePageParser final : public PageParser {
                  const SiteCatalogue& sites)
       : config_(config), rules_(std::move(rules)), sites_(sites) {}
 
-  ParseResult Parse(const v1::FetchedPage& page) const override {
+  Extraction Extract(const v1::FetchedPage& page) const override {
+    Extraction result;
     Result<PageIdentity> identity = Identify(page);
     if (!identity) {
-      return MakeVerdict(v1::REASON_MALFORMED_RECORD, identity.error().message);
+      result.verdict =
+          MakeVerdict(v1::REASON_MALFORMED_RECORD, identity.error().message);
+      return result;
     }
-    ParseResult result = ParseBytes(page, *identity);
+    result.verdict = ParseBytes(page, *identity, &result.article);
     const int64_t generation = ParseGeneration(
         identity->rule == nullptr ? 0 : identity->rule->revision);
-    if (auto* verdict = std::get_if<Verdict>(&result)) {
-      verdict->parse_generation = generation;
-    } else {
-      std::get<v1::Article>(result).set_parse_generation(generation);
-    }
+    if (result.verdict) result.verdict->parse_generation = generation;
+    result.article.set_parse_generation(generation);
     return result;
   }
 
@@ -105,8 +105,9 @@ class RulePageParser final : public PageParser {
     return identity;
   }
 
-  ParseResult ParseBytes(const v1::FetchedPage& page,
-                         const PageIdentity& identity) const {
+  MaybeVerdict ParseBytes(const v1::FetchedPage& page,
+                          const PageIdentity& identity,
+                          v1::Article* article) const {
     if (Header(page, "cf-mitigated") == "challenge") {
       return MakeVerdict(v1::REASON_CHALLENGE, "header cf-mitigated");
     }
@@ -128,7 +129,7 @@ class RulePageParser final : public PageParser {
     if (!document) {
       return MakeVerdict(v1::REASON_PARSE_BUDGET, document.error().message);
     }
-    return ParseDocument(page, identity, *document, text);
+    return ParseDocument(page, identity, *document, text, article);
   }
 
   ParseLimits Limits() const {
@@ -136,11 +137,10 @@ class RulePageParser final : public PageParser {
             static_cast<int>(config_.max_depth), config_.deadline};
   }
 
-  ParseResult ParseDocument(const v1::FetchedPage& page,
-                            const PageIdentity& identity,
-                            const Document& document,
-                            const DecodedText& text) const {
-    v1::Article article;
+  MaybeVerdict ParseDocument(const v1::FetchedPage& page,
+                             const PageIdentity& identity,
+                             const Document& document, const DecodedText& text,
+                             v1::Article* article) const {
     const Timestamp fetched_at = FromProto(page.fetched_at());
     PageContext context{identity.final_url, fetched_at, 0};
     rules::RuleResult result;
@@ -152,7 +152,7 @@ class RulePageParser final : public PageParser {
           ApplyRule(rule,
                     {document, identity.final_url, base, fetched_at,
                      identity.article_id, Limits()},
-                    &article);
+                    article);
       if (!applied) {
         return MakeVerdict(v1::REASON_PARSE_BUDGET, applied.error().message);
       }
@@ -160,18 +160,18 @@ class RulePageParser final : public PageParser {
       if (result.verdict != nullptr) {
         return MakeVerdict(result.verdict->reason, "by the site's rule");
       }
-      article.set_rule_sha256(rule.sha256);
+      article->set_rule_sha256(rule.sha256);
     }
-    FillRest(document, context, result.layout != nullptr, &article);
-    if (article.headline().empty() && article.article_body().empty()) {
+    FillRest(document, context, result.layout != nullptr, article);
+    if (article->headline().empty() && article->article_body().empty()) {
       return MakeVerdict(v1::REASON_NO_ARTICLE,
                          "neither headline nor body were found");
     }
-    FillIdentity(page, identity, &article);
-    article.set_charset(text.charset);
-    if (text.label_lied) article.set_charset_label(text.label);
-    article.set_content_hash(ContentHash(article));
-    return article;
+    FillIdentity(page, identity, article);
+    article->set_charset(text.charset);
+    if (text.label_lied) article->set_charset_label(text.label);
+    article->set_content_hash(ContentHash(*article));
+    return std::nullopt;
   }
 
   // What no layout gave. Where one answered, the body is its affair alone: a
@@ -228,6 +228,13 @@ class RulePageParser final : public PageParser {
 };
 
 }  // namespace
+
+std::variant<v1::Article, Verdict> PageParser::Parse(
+    const v1::FetchedPage& page) const {
+  Extraction result = Extract(page);
+  if (result.verdict) return *std::move(result.verdict);
+  return std::move(result.article);
+}
 
 Result<std::unique_ptr<PageParser>> PageParser::Load(
     const ParserConfig& config, const std::vector<std::string>& directories,

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -31,6 +32,12 @@ struct Verdict {
   int64_t parse_generation = 0;
 };
 
+// What a page gave.
+struct Extraction {
+  v1::Article article;             // as far as it could be filled
+  std::optional<Verdict> verdict;  // why the page is no article
+};
+
 // Turns a page into an article. A pure function of page and rules: no clock, no
 // network; the same page gives the same bytes. Immutable; thread-safe.
 class PageParser {
@@ -43,8 +50,10 @@ class PageParser {
 
   virtual ~PageParser() = default;
 
-  virtual std::variant<v1::Article, Verdict> Parse(
-      const v1::FetchedPage& page) const = 0;
+  virtual Extraction Extract(const v1::FetchedPage& page) const = 0;
+
+  // One or the other: nothing is kept of a page that is no article.
+  std::variant<v1::Article, Verdict> Parse(const v1::FetchedPage& page) const;
 };
 
 }  // namespace newsmill

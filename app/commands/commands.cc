@@ -7,6 +7,7 @@ std::vector<CommandPtr> AllCommands() {
   constexpr Make kCommands[] = {
       MakeRun,
       MakeCrawl,
+      MakeExtract,
       MakeEnqueue,
       MakeFetcher,
       MakeParser,
@@ -44,6 +45,7 @@ std::vector<CommandGroup> AllGroups() {
       {"Work:", ""},
       {"run", ""},
       {"crawl", ""},
+      {"extract", ""},
       {"enqueue", ""},
       {"Results:", ""},
       {"articles", "list, show or export what was stored"},

@@ -27,6 +27,7 @@ CommandPtr MakeDeadList();
 CommandPtr MakeDeadShow();
 CommandPtr MakeDocsOutcomes();
 CommandPtr MakeEnqueue();
+CommandPtr MakeExtract();
 CommandPtr MakeFetcher();
 CommandPtr MakeParser();
 CommandPtr MakeRulesCheck();

@@ -277,6 +277,85 @@ TEST_F(CliTest, CrawlRefusesWrongTargetsAndFiles) {
   EXPECT_THAT(done.errors, HasSubstr("nowhere.html"));
 }
 
+TEST_F(CliTest, ExtractPrintsTheArticleOfASavedPage) {
+  const std::string html =
+      "<title>A bridge</title><h1>A bridge</h1><p>The old bridge was closed "
+      "on Monday, after eighty years of use, and nobody came to see it.</p>";
+  const auto json = [](const process::Completed& done) {
+    return nlohmann::json::parse(done.output, nullptr, false);
+  };
+  const auto file = Run({"extract", Write("page.html", html), "--json"});
+  EXPECT_EQ(file.status.code, 0) << file.errors;
+  EXPECT_EQ(json(file)["headline"], "A bridge");
+  const auto input = Run({"extract", "-", "--json", "--url",
+                          "https://www.gazette.example/story_12"},
+                         html);
+  EXPECT_EQ(input.status.code, 0) << input.errors;
+  EXPECT_EQ(json(input)["article_key"], "gazette:12");
+  EXPECT_THAT(json(input)["article_body"], StartsWith("The old bridge"));
+  EXPECT_FALSE(HasData()) << "extract needs no log";
+}
+
+TEST_F(CliTest, ExtractSaysWhyAPageIsNoArticle) {
+  const auto done = Run({"extract", "-", "--json"}, "%PDF-1.7 and so on");
+  EXPECT_EQ(done.status.code, 1) << done.errors;
+  EXPECT_EQ(nlohmann::json::parse(done.output, nullptr, false)["verdict"],
+            "NOT_HTML");
+}
+
+TEST_F(CliTest, ExtractWorksAListOffInItsOrder) {
+  std::string list;
+  for (int i = 0; i < 300; ++i) {
+    const std::string id = std::to_string(i);
+    if (i < 3) {
+      const std::string title = "Page " + id;
+      Write("p" + id + ".html", "<html lang=en><h1>" + title +
+                                    "</h1><p>Its text, in which much "
+                                    "is said of it, and then some more.</p>");
+    }
+    list += R"({"id":")" + id + R"(","set":"made","file":"p)" +
+            std::to_string(i % 3) + ".html\",\"url\":\"" +
+            (i == 7 ? "ftp://no.example/" : "https://no.example/a b") + "\"}\n";
+  }
+  const auto done = Run({"extract", "--pages", Write("pages.jsonl", list),
+                         "--out", folder_ / "out.jsonl", "--threads", "3"});
+  EXPECT_EQ(done.status.code, 0) << done.errors;
+  EXPECT_THAT(done.errors, HasSubstr("300 pages, 1 of them no article"));
+  std::ifstream out(folder_ / "out.jsonl");
+  std::string line;
+  int i = 0;
+  for (; std::getline(out, line); ++i) {
+    const auto page = nlohmann::json::parse(line, nullptr, false);
+    ASSERT_FALSE(page.is_discarded()) << line;
+    EXPECT_EQ(page["id"], std::to_string(i));
+    EXPECT_EQ(page["set"], "made");
+    EXPECT_TRUE(page["cpu_ms"].is_number());
+    if (i == 7) {
+      EXPECT_EQ(page["verdict"], "INVALID_URL");
+      continue;
+    }
+    EXPECT_EQ(page["title"], "Page " + std::to_string(i % 3));
+    EXPECT_THAT(page["text"], StartsWith("Its text"));
+    EXPECT_EQ(page["lang"], "en");
+  }
+  EXPECT_EQ(i, 300);
+}
+
+TEST_F(CliTest, ExtractNamesWhatIsWrongWithItsInput) {
+  EXPECT_EQ(Run({"extract"}).status.code, 64);
+  EXPECT_EQ(Run({"extract", "nowhere.html"}).status.code, 64);
+  const auto list = Run(
+      {"extract", "--pages",
+       Write("pages.jsonl", "{\"id\":\"1\",\"file\":\"x\"}\n{\"id\":2}\n")});
+  EXPECT_EQ(list.status.code, 64);
+  EXPECT_THAT(list.errors, HasSubstr("pages.jsonl:2: expected an \"id\""));
+  const auto missing =
+      Run({"extract", "--pages",
+           Write("pages.jsonl", "{\"id\":\"1\",\"file\":\"gone.html\"}\n")});
+  EXPECT_EQ(missing.status.code, 64);
+  EXPECT_THAT(missing.errors, HasSubstr("gone.html"));
+}
+
 TEST_F(CliTest, AFolderInThePlaceOfAFileIsNamed) {
   const auto html = Run({"crawl", "--html", "sites", "gazette:1"});
   EXPECT_EQ(html.status.code, 64);

@@ -17,17 +17,16 @@ using testing::SizeIs;
 // Gives what it was told to, after it was let go.
 class FakeParser final : public PageParser {
  public:
-  std::variant<v1::Article, Verdict> Parse(
-      const v1::FetchedPage& page) const override {
+  Extraction Extract(const v1::FetchedPage& page) const override {
     ++started;
     if (hold) gate.wait();
-    if (verdict) return *verdict;
+    if (verdict) return {{}, verdict};
     v1::Article result = article;
     result.set_article_key(page.article_key());
     result.set_task_id(page.task().task_id());
     result.set_traceparent(page.task().traceparent());
     *result.mutable_fetched_at() = page.fetched_at();
-    return result;
+    return {std::move(result), std::nullopt};
   }
 
   v1::Article article;
