@@ -1,8 +1,6 @@
 #include "tests/fuzz/parser_targets.h"
 
 #include <array>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 
 #include "parser/extract/dates.h"
@@ -18,20 +16,6 @@ namespace newsmill::fuzz {
 namespace {
 
 constexpr size_t kLimit = 1 << 20;
-
-void Check(bool holds, const char* promise) {
-  if (holds) return;
-  std::fprintf(stderr, "broken: %s\n", promise);
-  std::abort();
-}
-
-// Some bytes tell how to read the rest.
-char Take(std::string_view* bytes) {
-  if (bytes->empty()) return 0;
-  const char first = bytes->front();
-  bytes->remove_prefix(1);
-  return first;
-}
 
 const PageContext& Context() {
   static const PageContext context = {

@@ -3,6 +3,8 @@
 #include <span>
 #include <string_view>
 
+#include "tests/fuzz/mutation.h"
+
 namespace newsmill::fuzz {
 
 // Each takes any bytes and ends the process where a promise of the parser does
@@ -14,10 +16,6 @@ void Selector(std::string_view bytes);
 void Dates(std::string_view bytes);
 void Json(std::string_view bytes);
 
-struct Target {
-  const char* name;
-  void (*run)(std::string_view bytes);
-};
 std::span<const Target> ParserTargets();
 
 }  // namespace newsmill::fuzz

@@ -1,14 +1,11 @@
-// libFuzzer's entry; NEWSMILL_FUZZ_TARGET is a function of parser_targets.h.
+// libFuzzer's entry; NEWSMILL_FUZZ_TARGET is a function of
+// NEWSMILL_FUZZ_HEADER.
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
-#include "tests/fuzz/parser_targets.h"
-
-#ifndef NEWSMILL_FUZZ_TARGET
-#define NEWSMILL_FUZZ_TARGET Html
-#endif
+#include NEWSMILL_FUZZ_HEADER
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   newsmill::fuzz::NEWSMILL_FUZZ_TARGET(

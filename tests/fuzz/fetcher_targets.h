@@ -1,0 +1,18 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "tests/fuzz/mutation.h"
+
+namespace newsmill::fuzz {
+
+// Each takes any bytes and ends the process where a promise of the fetcher does
+// not hold for them.
+void Robots(std::string_view bytes);
+
+std::span<const Target> FetcherTargets();
+// Empty for an unknown target.
+Seeds FetcherSeeds(std::string_view target);
+
+}  // namespace newsmill::fuzz
