@@ -56,8 +56,11 @@ void FetcherConfig::Declare(config::Schema& schema) {
   schema.Add("fetcher.ca_file", &ca_file,
              "PEM file of trusted authorities; empty: the system's.");
   schema.Add("fetcher.allow_addresses", &allow_addresses,
-             "CIDRs that the address guard lets pass (it comes with a later "
-             "version).");
+             "CIDRs that the address guard lets pass. Without, it refuses every "
+             "address that is not public (loopback, private, link-local, "
+             "carrier-grade NAT, multicast, reserved, cloud metadata), on every "
+             "hop; what connect_to names is let pass for the host it is named "
+             "for.");
 }
 
 }  // namespace newsmill

@@ -19,7 +19,10 @@ Result<std::unique_ptr<HttpClient>> NewHttpClient(const FetcherConfig& config) {
   if (Result<void> checked = CheckFetcherConfig(config); !checked) {
     return checked.error();
   }
+  Result<AddressGuard> guard = AddressGuard::Create(config.allow_addresses);
+  if (!guard) return guard.error();
   CurlClientOptions options;
+  options.guard = std::move(*guard);
   options.user_agent = UserAgent(config);
   options.connect_timeout = config.connect_timeout;
   options.first_byte_timeout = config.first_byte_timeout;

@@ -19,7 +19,7 @@ void FetchLoop::Answered(FetchId id, HttpResponse response) {
   metrics_.Answered(response);
 
   AnswerVerdict verdict = JudgeAnswer(response, clock_.Now());
-  gate_.ExplainRefusal(fetch->host, verdict);
+  if (!response.refused_by_guard) gate_.ExplainRefusal(fetch->host, verdict);
   metrics_.Judged(verdict);
   if (verdict.kind != AnswerVerdict::Kind::kOwnFault) {
     own_fault_.clear();

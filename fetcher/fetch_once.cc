@@ -55,7 +55,7 @@ FetchedOnce Ended(const v1::FetchTask& task, const AnswerVerdict& verdict,
 AnswerVerdict Judge(const HttpResponse& response, const FetcherConfig& config,
                     const std::string& host, Timestamp now) {
   AnswerVerdict verdict = JudgeAnswer(response, now);
-  Gate(config).ExplainRefusal(host, verdict);
+  if (!response.refused_by_guard) Gate(config).ExplainRefusal(host, verdict);
   return verdict;
 }
 

@@ -10,6 +10,8 @@
 
 #include <curl/curl.h>
 
+#include "core/base/url.h"
+#include "fetcher/http/connect_to.h"
 #include "fetcher/http/curl_transfer.h"
 #include "fetcher/http/socket_set.h"
 
@@ -34,25 +36,6 @@ void InitialiseLibcurl() {
   (void)done;
 }
 
-// "host:port" -> "address:port" in libcurl's form, HOST:PORT:ADDRESS:PORT.
-Result<CurlListHandle> ConnectTo(
-    const std::map<std::string, std::string>& pairs) {
-  CurlListHandle list;
-  for (const auto& [from, to] : pairs) {
-    for (const std::string& end : {from, to}) {
-      const size_t colon = end.rfind(':');
-      if (colon == std::string::npos || colon == 0 || colon + 1 == end.size()) {
-        return Error{Code::kBadConfiguration,
-                     "fetcher.connect_to: \"" + end +
-                         "\" is not host:port (for example "
-                         "\"news.example:443\" = \"127.0.0.1:8443\")"};
-      }
-    }
-    Append(list, from + ":" + to);
-  }
-  return list;
-}
-
 struct MultiDeleter {
   void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
 };
@@ -61,7 +44,7 @@ struct MultiDeleter {
 
 class CurlClient::Impl {
  public:
-  Impl(CurlClientOptions options, CurlListHandle connect_to)
+  Impl(CurlClientOptions options, ConnectTo connect_to)
       : options_(std::move(options)),
         connect_to_(std::move(connect_to)),
         multi_(curl_multi_init()) {
@@ -85,16 +68,22 @@ class CurlClient::Impl {
 
   RequestId Start(const HttpRequest& request, MayRequest may, Done done) {
     const RequestId id = next_id_++;
-    std::unique_ptr<CurlTransfer> transfer = TakeTransfer();
-    if (transfer->easy() == nullptr) {
-      FailAtStart(id, std::move(done), CURLE_OUT_OF_MEMORY);
+    const Result<Url> url = Url::Parse(request.url);
+    if (!url) {
+      Fail(id, std::move(done), v1::REASON_INVALID_URL, url.error().message);
       return id;
     }
-    transfer->Begin(id, request, Watched(std::move(may)), std::move(done));
+    std::unique_ptr<CurlTransfer> transfer = TakeTransfer();
+    if (transfer->easy() == nullptr) {
+      FailOurselves(id, std::move(done), CURLE_OUT_OF_MEMORY);
+      return id;
+    }
+    transfer->Begin(id, request, RouteTo(*url), Watched(std::move(may)),
+                    std::move(done));
     const CURLMcode code =
         curl_multi_add_handle(multi_.get(), transfer->easy());
     if (code != CURLM_OK) {
-      FailAtStart(id, transfer->TakeDone(), CURLE_FAILED_INIT);
+      FailOurselves(id, transfer->TakeDone(), CURLE_FAILED_INIT);
       return id;
     }
     running_.emplace(id, std::move(transfer));
@@ -164,8 +153,7 @@ class CurlClient::Impl {
 
   std::unique_ptr<CurlTransfer> TakeTransfer() {
     if (pool_.empty()) {
-      return std::make_unique<CurlTransfer>(options_, sockets_,
-                                            connect_to_.get());
+      return std::make_unique<CurlTransfer>(options_, sockets_);
     }
     std::unique_ptr<CurlTransfer> transfer = std::move(pool_.back());
     pool_.pop_back();
@@ -181,12 +169,24 @@ class CurlClient::Impl {
     };
   }
 
-  void FailAtStart(RequestId id, Done done, CURLcode code) {
+  Route RouteTo(const Url& url) const {
+    const std::string* const named = connect_to_.Find(url.host(), url.port());
+    if (named != nullptr) return {*named, true};
+    return {};
+  }
+
+  // Told at the next Poll.
+  void Fail(RequestId id, Done done, v1::Reason reason, std::string detail) {
     HttpResponse response;
-    response.failure = v1::REASON_CONNECT_FAILED;
-    response.own_fault = true;
-    response.detail = curl_easy_strerror(code);
+    response.failure = reason;
+    response.detail = std::move(detail);
     finished_.push_back({id, std::move(done), std::move(response)});
+  }
+
+  void FailOurselves(RequestId id, Done done, CURLcode code) {
+    Fail(id, std::move(done), v1::REASON_CONNECT_FAILED,
+         curl_easy_strerror(code));
+    finished_.back().response.own_fault = true;
   }
 
   // Takes a running transfer away from libcurl; nullptr for an unknown one.
@@ -259,7 +259,7 @@ class CurlClient::Impl {
 
   CurlClientOptions options_;
   SocketSet sockets_;
-  CurlListHandle connect_to_;
+  ConnectTo connect_to_;
   std::optional<SteadyClock::time_point> timer_;
   std::unique_ptr<CURLM, MultiDeleter> multi_;
   std::vector<std::unique_ptr<CurlTransfer>> pool_;
@@ -281,7 +281,7 @@ Result<std::unique_ptr<CurlClient>> CurlClient::Create(
                      "\" cannot be read; a PEM file with the certificates of "
                      "the trusted authorities is expected"};
   }
-  Result<CurlListHandle> connect_to = ConnectTo(options.connect_to);
+  Result<ConnectTo> connect_to = ConnectTo::Create(options.connect_to);
   if (!connect_to) return connect_to.error();
   auto impl =
       std::make_unique<Impl>(std::move(options), std::move(*connect_to));

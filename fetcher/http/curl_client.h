@@ -7,6 +7,7 @@
 
 #include "core/base/result.h"
 #include "core/base/time.h"
+#include "fetcher/guard/address_guard.h"
 #include "fetcher/http/http_client.h"
 #include "fetcher/http/response_head.h"
 
@@ -30,8 +31,12 @@ struct CurlClientOptions {
   std::map<std::string, std::string> connect_to;
   // Certificates of authorities (PEM); empty: the system's.
   std::string ca_file;
-  // Whether a socket may be opened to this address (no port); not set: to any.
-  // Nothing is sent to a refused one, the request ends with
+  // Judges every address before a socket is opened to it, and again before a
+  // request leaves. An address that connect_to names is let pass for the host
+  // it is named for.
+  AddressGuard guard;
+  // Asked besides: whether a socket may be opened to this address (no port);
+  // not set: to any. Nothing is sent to a refused one, the request ends with
   // REASON_ADDRESS_REFUSED.
   std::function<bool(const std::string& address)> may_connect;
 };

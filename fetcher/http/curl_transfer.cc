@@ -1,6 +1,5 @@
 #include "fetcher/http/curl_transfer.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -34,19 +33,6 @@ long BufferBytes(int64_t max_in_flight) {
       kBudget / std::max<int64_t>(1, max_in_flight), 16 * 1024, 128 * 1024));
 }
 
-std::string AddressText(const curl_sockaddr& address) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  const void* bytes = nullptr;
-  if (address.family == AF_INET) {
-    bytes = &reinterpret_cast<const sockaddr_in*>(&address.addr)->sin_addr;
-  } else if (address.family == AF_INET6) {
-    bytes = &reinterpret_cast<const sockaddr_in6*>(&address.addr)->sin6_addr;
-  }
-  if (bytes == nullptr) return "";
-  inet_ntop(address.family, bytes, text.data(), text.size());
-  return text.data();
-}
-
 bool IsOwnFault(int error) {
   return error == EMFILE || error == ENFILE || error == ENOBUFS ||
          error == ENOMEM;
@@ -76,13 +62,12 @@ void Append(CurlListHandle& list, const std::string& text) {
   list.reset(longer);
 }
 
-CurlTransfer::CurlTransfer(const CurlClientOptions& options, SocketSet& sockets,
-                           curl_slist* connect_to)
+CurlTransfer::CurlTransfer(const CurlClientOptions& options, SocketSet& sockets)
     : options_(options), sockets_(sockets), easy_(curl_easy_init()) {
-  if (easy_ != nullptr) SetUp(connect_to);
+  if (easy_ != nullptr) SetUp();
 }
 
-void CurlTransfer::SetUp(curl_slist* connect_to) {
+void CurlTransfer::SetUp() {
   CURL* const easy = easy_.get();
   Set(easy, CURLOPT_PRIVATE, this);
   Set(easy, CURLOPT_ERRORBUFFER, error_.data());
@@ -104,7 +89,6 @@ void CurlTransfer::SetUp(curl_slist* connect_to) {
   const auto low_speed_time =
       std::chrono::ceil<std::chrono::seconds>(options_.low_speed_time);
   Set(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(low_speed_time.count()));
-  Set(easy, CURLOPT_CONNECT_TO, connect_to);
   // With a folder set (Debian's libcurl sets one), every handshake would parse
   // the authorities again instead of using the multi's copy.
   Set(easy, CURLOPT_CAPATH, static_cast<char*>(nullptr));
@@ -125,18 +109,24 @@ void CurlTransfer::SetUp(curl_slist* connect_to) {
 }
 
 void CurlTransfer::Begin(HttpClient::RequestId id, const HttpRequest& request,
-                         HttpClient::MayRequest may, HttpClient::Done done) {
+                         Route route, HttpClient::MayRequest may,
+                         HttpClient::Done done) {
   id_ = id;
+  route_ = std::move(route);
   may_ = std::move(may);
   done_ = std::move(done);
   response_ = HttpResponse();
   head_ = ResponseHead(options_.header_limits);
   answer_begun_ = false;
-  refused_address_.clear();
+  refusal_.clear();
+  refused_by_guard_ = false;
   socket_opened_ = false;
   socket_error_ = 0;
   error_[0] = '\0';
+  SetRequest(request);
+}
 
+void CurlTransfer::SetRequest(const HttpRequest& request) {
   headers_.reset();
   if (!options_.user_agent.empty()) {
     Append(headers_, "User-Agent: " + options_.user_agent);
@@ -148,6 +138,9 @@ void CurlTransfer::Begin(HttpClient::RequestId id, const HttpRequest& request,
   }
   Set(easy(), CURLOPT_HTTPHEADER, headers_.get());
   Set(easy(), CURLOPT_URL, request.url.c_str());
+  connect_to_.reset();
+  if (!route_.to.empty()) Append(connect_to_, "::" + route_.to);
+  Set(easy(), CURLOPT_CONNECT_TO, connect_to_.get());
   Set(easy(), CURLOPT_FORBID_REUSE, request.keep_connection ? 0L : 1L);
 }
 
@@ -201,9 +194,9 @@ void CurlTransfer::Describe() {
 void CurlTransfer::Explain(CURLcode code) {
   const std::string_view text = error_.data();
   response_.detail = ToUtf8(text.empty() ? curl_easy_strerror(code) : text);
-  if (!refused_address_.empty() && !socket_opened_) {
-    response_.failure = v1::REASON_ADDRESS_REFUSED;
-    response_.detail = "address " + refused_address_ + " may not be asked";
+  if (!refusal_.empty() && !socket_opened_) {
+    response_.refused_by_guard = refused_by_guard_;
+    Refuse(v1::REASON_ADDRESS_REFUSED, refusal_);
     return;
   }
   const CurlFailure failure = MapCurlError(code, answer_begun_, text);
@@ -264,23 +257,39 @@ bool CurlTransfer::TakeBody(std::string_view bytes) {
   return true;
 }
 
+bool CurlTransfer::MayUse(const IpAddress& address) {
+  refusal_.clear();
+  refused_by_guard_ = false;
+  if (options_.may_connect && !options_.may_connect(address.text())) {
+    refusal_ = "address " + address.text() + " may not be asked";
+  } else if (!route_.named) {
+    refusal_ = options_.guard.RefusalOf(address);
+    refused_by_guard_ = !refusal_.empty();
+  }
+  return refusal_.empty();
+}
+
 int CurlTransfer::OnPreRequest(void* self, char* peer, char*, int, int) {
   auto* const transfer = static_cast<CurlTransfer*>(self);
-  if (transfer->may_ && !transfer->may_(transfer->id_, peer)) {
-    transfer->Refuse(v1::REASON_ADDRESS_REFUSED,
-                     "address " + std::string(peer) + " may not be asked");
-    return CURL_PREREQFUNC_ABORT;
+  const std::optional<IpAddress> address = IpAddress::Parse(peer);
+  const bool known = address && transfer->MayUse(*address);
+  if (known &&
+      (!transfer->may_ || transfer->may_(transfer->id_, address->text()))) {
+    return CURL_PREREQFUNC_OK;
   }
-  return CURL_PREREQFUNC_OK;
+  if (transfer->refusal_.empty()) {
+    transfer->refusal_ = "address " + std::string(peer) + " may not be asked";
+  }
+  transfer->response_.refused_by_guard = transfer->refused_by_guard_;
+  transfer->Refuse(v1::REASON_ADDRESS_REFUSED, transfer->refusal_);
+  return CURL_PREREQFUNC_ABORT;
 }
 
 curl_socket_t CurlTransfer::OnOpenSocket(void* self, curlsocktype,
                                          curl_sockaddr* address) {
   auto* const transfer = static_cast<CurlTransfer*>(self);
-  const std::string text = AddressText(*address);
-  const auto& may_connect = transfer->options_.may_connect;
-  if (may_connect && !may_connect(text)) {
-    transfer->refused_address_ = text;
+  const std::optional<IpAddress> ip = IpAddress::FromSocket(address->addr);
+  if (!ip || !transfer->MayUse(*ip)) {
     return CURL_SOCKET_BAD;
   }
   const int fd = socket(address->family, address->socktype | SOCK_CLOEXEC,

@@ -25,17 +25,24 @@ using CurlListHandle = std::unique_ptr<curl_slist, CurlListDeleter>;
 // Appends to a list; the list owns its copy of `text`.
 void Append(CurlListHandle& list, const std::string& text);
 
+// Where a request's connection goes.
+struct Route {
+  // "address:port", IPv6 in brackets; empty: as the URL says.
+  std::string to;
+  // The configuration names it: the guard lets it pass.
+  bool named = false;
+};
+
 // One easy handle with the answer it collects; used again for the next request
 // once it is finished. Lives at one address, which libcurl knows.
 class CurlTransfer {
  public:
-  // The options, the socket set and `connect_to` outlive the transfer.
-  CurlTransfer(const CurlClientOptions& options, SocketSet& sockets,
-               curl_slist* connect_to);
+  // The options and the socket set outlive the transfer.
+  CurlTransfer(const CurlClientOptions& options, SocketSet& sockets);
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
 
-  void Begin(HttpClient::RequestId id, const HttpRequest& request,
+  void Begin(HttpClient::RequestId id, const HttpRequest& request, Route route,
              HttpClient::MayRequest may, HttpClient::Done done);
   // What came of it, after libcurl gave `code`.
   HttpResponse Finish(CURLcode code);
@@ -56,7 +63,9 @@ class CurlTransfer {
                                     curl_sockaddr* address);
   static int OnCloseSocket(void* sockets, curl_socket_t socket);
 
-  void SetUp(curl_slist* connect_to);
+  void SetUp();
+  void SetRequest(const HttpRequest& request);
+  bool MayUse(const IpAddress& address);
   bool TakeHeader(std::string_view line);
   bool TakeBody(std::string_view bytes);
   bool Refuse(v1::Reason reason, std::string detail);
@@ -68,6 +77,7 @@ class CurlTransfer {
   SocketSet& sockets_;
   CurlEasyHandle easy_;
   CurlListHandle headers_;
+  CurlListHandle connect_to_;
   std::array<char, CURL_ERROR_SIZE> error_{};
 
   HttpClient::RequestId id_ = 0;
@@ -76,7 +86,10 @@ class CurlTransfer {
   HttpResponse response_;
   ResponseHead head_;
   bool answer_begun_ = false;
-  std::string refused_address_;
+  Route route_;
+  // Why the last address was refused; empty: it was not.
+  std::string refusal_;
+  bool refused_by_guard_ = false;
   bool socket_opened_ = false;
   int socket_error_ = 0;  // errno of a socket that could not be made
 };

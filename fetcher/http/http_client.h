@@ -27,6 +27,9 @@ struct HttpResponse {
   std::string detail;
   // The failure is ours (no descriptors, no memory), not the server's.
   bool own_fault = false;
+  // REASON_ADDRESS_REFUSED by the address guard; `detail` says what to
+  // configure.
+  bool refused_by_guard = false;
   int status = 0;
   std::vector<v1::HttpHeader> headers;
   std::string body;  // as sent, content encoding included

@@ -32,6 +32,7 @@ CurlClientOptions Options() {
   options.connect_timeout = 5s;
   options.first_byte_timeout = 10s;
   options.total_timeout = 20s;
+  options.guard = *AddressGuard::Create({"127.0.0.0/8"});
   return options;
 }
 
@@ -334,11 +335,44 @@ TEST(CurlClient, OpensNoSocketToARefusedAddress) {
   EXPECT_EQ(server.connections(), 0);
 }
 
+TEST(CurlClient, TheGuardOpensNoSocketToAnAddressThatIsNotPublic) {
+  ScriptedServer server(
+      [](const ScriptedServer::Request&) { return Html("x"); });
+  CurlClientOptions options = Options();
+  options.guard = AddressGuard();
+  const auto client = NewClient(std::move(options));
+  const std::string port = std::to_string(server.port());
+  for (const std::string host :
+       {"127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1"}) {
+    const HttpResponse response =
+        Ask(*client, "http://" + host + ":" + port + "/");
+    EXPECT_EQ(response.failure, v1::REASON_ADDRESS_REFUSED) << host;
+    EXPECT_TRUE(response.refused_by_guard) << host;
+    EXPECT_THAT(response.detail, HasSubstr("allow_addresses")) << host;
+  }
+  EXPECT_EQ(server.connections(), 0);
+}
+
+TEST(CurlClient, TheGuardJudgesAConnectionAgainBeforeEachRequest) {
+  ScriptedServer server(
+      [](const ScriptedServer::Request&) { return Html("x"); });
+  CurlClientOptions options = Options();
+  options.guard = AddressGuard();
+  // A connection to the server is kept, for the name it was opened for.
+  options.connect_to = {{"news.example:80", server.address()}};
+  const auto client = NewClient(std::move(options));
+  EXPECT_EQ(Ask(*client, "http://news.example/").status, 200);
+  const HttpResponse response = Ask(*client, server.Url("/"));
+  EXPECT_EQ(response.failure, v1::REASON_ADDRESS_REFUSED);
+  EXPECT_EQ(server.requests().size(), 1u);
+}
+
 TEST(CurlClient, ConnectsWhereConnectToSays) {
   ScriptedServer server(
       [](const ScriptedServer::Request&) { return Html("x"); });
   CurlClientOptions options = Options();
-  options.connect_to = {{"news.example:80", server.address()}};
+  options.guard = AddressGuard();  // lets pass what is named
+  options.connect_to = {{"News.example:80", server.address()}};
   const auto client = NewClient(std::move(options));
   const HttpResponse response = Ask(*client, "http://news.example/a");
   EXPECT_EQ(response.status, 200) << response.detail;

@@ -38,6 +38,7 @@ class FetchOnceTest : public ::testing::Test {
         {"www.gazette.example:80", server_.address()},
         {"m.gazette.example:80", server_.address()},
     };
+    config_.allow_addresses = {"127.0.0.1"};
   }
 
   FetchedOnce Fetch(const std::string& text) {
@@ -95,6 +96,18 @@ TEST_F(FetchOnceTest, AHostThatMayNotBeAskedGetsTheLinesToPaste) {
   EXPECT_EQ(fetched.outcome.reason(), v1::REASON_ADDRESS_REFUSED);
   EXPECT_THAT(fetched.outcome.detail(),
               HasSubstr("[fetcher]\nrobots = \"off\"\ncontact = "));
+}
+
+TEST_F(FetchOnceTest, ARefusalOfTheGuardSaysWhatToConfigure) {
+  config_.allow_addresses.clear();
+  const FetchedOnce fetched = Fetch(server_.Url("/news/1"));
+  EXPECT_FALSE(fetched.page);
+  EXPECT_EQ(fetched.outcome.kind(), v1::DEAD);
+  EXPECT_EQ(fetched.outcome.reason(), v1::REASON_ADDRESS_REFUSED);
+  EXPECT_THAT(fetched.outcome.detail(), HasSubstr("127.0.0.1 is a loopback"));
+  EXPECT_THAT(fetched.outcome.detail(),
+              HasSubstr("[fetcher]\nallow_addresses = [\"127.0.0.0/8\"]"));
+  EXPECT_EQ(server_.connections(), 0);
 }
 
 TEST_F(FetchOnceTest, KeepsAHostsDelayBetweenTwoTargets) {
