@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <set>
 
+#include "core/flow/commit_note.h"
+
 namespace newsmill {
 
 // Of one partition: the offset below which every record is settled. Records
@@ -21,6 +23,10 @@ class Checkpoint {
   // What may be committed: the oldest unsettled offset, or, where nothing is in
   // hand, `position` (which stands past control records and holes).
   int64_t Next(int64_t position) const;
+
+  // What is settled beyond the oldest unsettled offset: at most `most` runs,
+  // the lowest.
+  OffsetRuns SettledBeyond(size_t most) const;
 
   size_t in_flight() const { return unfinished_.size(); }
   // Newest minus oldest offset in hand, which is what a restart reads again.

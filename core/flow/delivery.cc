@@ -5,9 +5,11 @@
 namespace newsmill {
 
 Delivery::Delivery(Message message, uint64_t assignment,
-                   std::shared_ptr<SettlementSink> sink)
+                   std::shared_ptr<SettlementSink> sink,
+                   std::optional<TopicPartition> owner)
     : message_(std::move(message)),
       assignment_(assignment),
+      owner_(std::move(owner)),
       sink_(std::move(sink)) {}
 
 Delivery::Delivery(Delivery&&) noexcept = default;
@@ -17,6 +19,7 @@ Delivery& Delivery::operator=(Delivery&& other) noexcept {
   if (sink_) Settle(Settlement::Kind::kReturned, {});
   message_ = std::move(other.message_);
   assignment_ = other.assignment_;
+  owner_ = std::move(other.owner_);
   task_ = std::move(other.task_);
   sink_ = std::move(other.sink_);
   return *this;
@@ -48,6 +51,7 @@ void Delivery::Settle(Settlement::Kind kind, Settlement settlement) {
   settlement.kind = kind;
   settlement.message = std::move(message_);
   settlement.assignment = assignment_;
+  settlement.owner = std::move(owner_);
   settlement.task = std::move(task_);
   // Given up first: a delivery is settled once.
   const std::shared_ptr<SettlementSink> sink = std::move(sink_);

@@ -31,6 +31,15 @@ struct Settlement {
   Kind kind = Kind::kReturned;
   Message message;
   uint64_t assignment = 0;  // during which the record was read
+  // Set where the record is of another topic and was adopted in the name of
+  // this partition (WorkerPort::Adopt).
+  std::optional<TopicPartition> owner = std::nullopt;
+
+  // The partition in whose name the record is worked on.
+  TopicPartition OwnerPartition() const {
+    return owner.value_or(message.topic_partition());
+  }
+
   v1::FetchTask task;
   std::vector<Record> outputs;
   v1::Outcome outcome;
@@ -50,12 +59,15 @@ class SettlementSink {
 class Delivery {
  public:
   Delivery(Message message, uint64_t assignment,
-           std::shared_ptr<SettlementSink> sink);
+           std::shared_ptr<SettlementSink> sink,
+           std::optional<TopicPartition> owner = std::nullopt);
   Delivery(Delivery&&) noexcept;
   Delivery& operator=(Delivery&&) noexcept;
   ~Delivery();
 
   const Message& message() const { return message_; }
+  // Read beside the partition that is ours, not from it.
+  bool adopted() const { return owner_.has_value(); }
 
   // The task this record is about; what outcome, retry and dead letter will
   // speak of. Set it as soon as it is known.
@@ -77,6 +89,7 @@ class Delivery {
 
   Message message_;
   uint64_t assignment_ = 0;
+  std::optional<TopicPartition> owner_;
   v1::FetchTask task_;
   std::shared_ptr<SettlementSink> sink_;
 };

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "core/base/result.h"
 #include "core/base/time.h"
 #include "core/bus/bus.h"
+#include "core/flow/commit_note.h"
 #include "core/flow/delivery.h"
 
 namespace newsmill {
@@ -26,6 +29,16 @@ class WorkerPort {
   // Ends the worker with this error; nothing more is committed.
   virtual void Stop(Error error) = 0;
 
+  // A record that the handler read from another topic in the name of `owner`,
+  // a partition that is ours: settled as any other, except that what was given
+  // back is the handler's to keep, and that Durable tells when its outputs are.
+  // nullopt: `owner` is not ours (any more).
+  virtual std::optional<Delivery> Adopt(Message message,
+                                        const TopicPartition& owner) {
+    static_cast<void>(message), static_cast<void>(owner);
+    return std::nullopt;
+  }
+
   // Makes the loop turn soon instead of at its next timeout.
   virtual void Wake() = 0;
 };
@@ -39,6 +52,29 @@ class Handler {
   // Before anything else, once. The port is valid until the worker is
   // destroyed; a handler that has no partitions does not use it.
   virtual void Attach(WorkerPort& port) = 0;
+
+  // Before Assigned: what this handler had left with the committed offset of
+  // the partition (SideOf), whoever owned it then. Not called where it left
+  // nothing.
+  virtual void Recall(const TopicPartition& partition,
+                      const SidePosition& side) {
+    static_cast<void>(partition), static_cast<void>(side);
+  }
+
+  // What is to be committed with the offset of a partition that is ours.
+  virtual std::optional<SidePosition> SideOf(
+      const TopicPartition& partition) const {
+    static_cast<void>(partition);
+    return std::nullopt;
+  }
+
+  // All outputs of an adopted record are durable.
+  virtual void Durable(const TopicPartition& partition, int64_t offset) {
+    static_cast<void>(partition), static_cast<void>(offset);
+  }
+
+  // Whether work waits that is in no record in hand: a bounded run goes on.
+  virtual bool HasMore() const { return false; }
 
   // Takes partitions on; gives the offsets to start from where they are not the
   // group's (the sink's stand in its store). An error leaves the partitions

@@ -115,6 +115,9 @@ void Worker::Loop::Accept(Message message) {
     return;
   }
   partition->checkpoint.Begin(message.offset);
+  if (Contains(partition->settled_before, message.offset)) {
+    return partition->checkpoint.Finish(message.offset);
+  }
   partition->waiting.push_back(std::move(message));
 }
 
@@ -152,7 +155,7 @@ void Worker::Loop::CheckDrain() {
   if (phase_ != Phase::kDraining) return;
   size_t handed = 0;
   for (const auto& [name, partition] : partitions_) handed += partition.handed;
-  if (handed == 0 && outbox_.empty()) {
+  if (handed == 0 && adopted_ == 0 && outbox_.empty()) {
     phase_ = Phase::kEnded;
   } else if (clock_.Uptime() >= drain_until_) {
     log::Warn("Not all was finished in time; the rest is read again.",
@@ -243,6 +246,15 @@ void Worker::Loop::Reclaim(std::vector<TopicPartition> partitions) {
   reclaims_.insert(reclaims_.end(), partitions.begin(), partitions.end());
   woken_ = true;
   requested_.notify_all();
+}
+
+std::optional<Delivery> Worker::Loop::Adopt(Message message,
+                                            const TopicPartition& owner) {
+  const std::lock_guard lock(requests_mutex_);
+  const auto found = adopting_.find(owner);
+  if (found == adopting_.end()) return std::nullopt;
+  ++adopted_;
+  return Delivery(std::move(message), found->second, queue_, owner);
 }
 
 bool Worker::Loop::IsFresh(const TopicPartition& partition) const {

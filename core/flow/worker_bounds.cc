@@ -34,13 +34,15 @@ bool Worker::Loop::IsIdle(Instant now) const {
   if (!ever_assigned_) {
     return now - started_ >= options_.startup_timeout + wanted;
   }
-  const bool settled = InHand() == 0 && outbox_.empty();
+  const bool settled =
+      InHand() == 0 && adopted_ == 0 && outbox_.empty() && !handler_.HasMore();
   const bool well =
       log_error_.empty() && commit_error_.empty() && claim_error_.empty();
   return settled && well && now - last_record_ >= wanted;
 }
 
 bool Worker::Loop::EndReached() {
+  if (adopted_ > 0 || handler_.HasMore()) return false;
   std::vector<TopicPartition> open;
   for (const auto& [name, marks] : ends_) {
     if (marks.end <= marks.begin) continue;

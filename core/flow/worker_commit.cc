@@ -27,10 +27,19 @@ std::optional<int64_t> Worker::Loop::Committable(const TopicPartition& name,
   return partition.checkpoint.Next(*position);
 }
 
+CommittedOffset Worker::Loop::ToCommit(const TopicPartition& name,
+                                       const Partition& partition,
+                                       int64_t next) const {
+  const CommitNote note{partition.checkpoint.SettledBeyond(kMostNoteBytes),
+                        handler_.SideOf(name)};
+  return {next, note.Encode(next)};
+}
+
 void Worker::Loop::CommitWhenDue() {
   const Instant now = clock_.Uptime();
   if (phase_ == Phase::kEnded || now < commit_at_) return;
   bool due = false, moved = false;
+  const bool may_move = now - last_commit_ >= kProgress;
   std::vector<TopicPartition> owned;
   for (const auto& [name, partition] : partitions_) {
     const std::optional<int64_t> next = Committable(name, partition);
@@ -38,9 +47,15 @@ void Worker::Loop::CommitWhenDue() {
     owned.push_back(name);
     due = due || !partition.commit_sent ||
           now - *partition.commit_sent >= options_.session_timeout / kKeepAlive;
-    moved = moved || next != partition.committed;
+    moved = moved || (may_move && HasMoved(name, partition, *next));
   }
-  if (due || (moved && now - last_commit_ >= kProgress)) Commit(owned);
+  if (due || moved) Commit(owned);
+}
+
+bool Worker::Loop::HasMoved(const TopicPartition& name,
+                            const Partition& partition, int64_t next) const {
+  return next != partition.committed ||
+         ToCommit(name, partition, next).metadata != partition.committed_note;
 }
 
 bool Worker::Loop::Commit(const std::vector<TopicPartition>& partitions) {
@@ -49,7 +64,7 @@ bool Worker::Loop::Commit(const std::vector<TopicPartition>& partitions) {
     const Partition* partition = Find(name);
     if (partition == nullptr) continue;
     const std::optional<int64_t> next = Committable(name, *partition);
-    if (next) offsets[name] = CommittedOffset{*next, ""};
+    if (next) offsets[name] = ToCommit(name, *partition, *next);
   }
   if (offsets.empty()) return true;
   const Instant sent = clock_.Uptime();
@@ -61,6 +76,7 @@ bool Worker::Loop::Commit(const std::vector<TopicPartition>& partitions) {
   for (const auto& [name, offset] : offsets) {
     Partition& partition = partitions_[name];
     partition.committed = offset.next;
+    partition.committed_note = offset.metadata;
     partition.commit_sent = sent;
     freshness_.Confirm(name, sent);
   }

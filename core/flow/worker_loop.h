@@ -37,6 +37,8 @@ class Worker::Loop : public RebalanceListener, public WorkerPort {
 
   // WorkerPort
   bool IsFresh(const TopicPartition& partition) const override;
+  std::optional<Delivery> Adopt(Message message,
+                                const TopicPartition& owner) override;
   void Reclaim(std::vector<TopicPartition> partitions) override;
   void Stop(Error error) override;
   void Wake() override;
@@ -71,7 +73,11 @@ class Worker::Loop : public RebalanceListener, public WorkerPort {
     uint64_t claim_after_poll = 0;
     bool confirm_claim = false;
 
+    // Beyond the offset where reading started, by an earlier owner.
+    OffsetRuns settled_before;
+
     std::optional<int64_t> committed;    // acknowledged
+    std::string committed_note;          // with it
     std::optional<Instant> commit_sent;  // of the last acknowledged one
   };
   using Partitions = std::map<TopicPartition, Partition>;
@@ -110,6 +116,7 @@ class Worker::Loop : public RebalanceListener, public WorkerPort {
   void Release(const std::vector<TopicPartition>& partitions, bool lost);
   void ReclaimNow(const std::vector<TopicPartition>& partitions);
   void ClaimWhatIsOpen();
+  Result<Offsets> Claim(const std::vector<TopicPartition>& partitions);
   bool MayClaim(const TopicPartition& name, Partition& partition);
   void OnClaimError(const Error& error);
   Result<void> Resume(const TopicPartition& name, Partition& partition,
@@ -135,7 +142,11 @@ class Worker::Loop : public RebalanceListener, public WorkerPort {
   // worker_commit.cc
   std::optional<int64_t> Committable(const TopicPartition& name,
                                      const Partition& partition);
+  CommittedOffset ToCommit(const TopicPartition& name,
+                           const Partition& partition, int64_t next) const;
   void CommitWhenDue();
+  bool HasMoved(const TopicPartition& name, const Partition& partition,
+                int64_t next) const;
   bool Commit(const std::vector<TopicPartition>& partitions);
   void OnCommitError(const Error& error);
 
@@ -161,8 +172,11 @@ class Worker::Loop : public RebalanceListener, public WorkerPort {
   std::condition_variable requested_;
   std::vector<TopicPartition> reclaims_;  // guarded by requests_mutex_
   std::optional<Error> stop_error_;       // guarded by requests_mutex_
-  bool woken_ = false;                    // guarded by requests_mutex_
+  // By partition that is ours, the number of its assignment.
+  std::map<TopicPartition, uint64_t> adopting_;  // guarded by requests_mutex_
+  bool woken_ = false;                           // guarded by requests_mutex_
   std::atomic<bool> stop_{false};
+  std::atomic<int64_t> adopted_{0};  // deliveries that are not settled
 
   // What other threads are told.
   std::atomic<Duration::rep> last_turn_{0};  // of Clock::Uptime

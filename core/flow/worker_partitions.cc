@@ -19,6 +19,8 @@ void Worker::Loop::Take(const std::vector<TopicPartition>& partitions) {
   for (const TopicPartition& name : partitions) {
     partitions_[name] = Partition();
     partitions_[name].assignment = ++assignments_;
+    const std::lock_guard lock(requests_mutex_);
+    adopting_[name] = assignments_;
   }
   freshness_.Own(partitions);
   metrics_.CountRebalance();
@@ -31,7 +33,7 @@ Offsets Worker::Loop::OnAssigned(
     const std::vector<TopicPartition>& partitions) {
   Take(partitions);
   if (partitions.empty() || phase_ != Phase::kRunning) return {};
-  const Result<Offsets> starts = handler_.Assigned(partitions);
+  const Result<Offsets> starts = Claim(partitions);
   if (!starts) {
     OnClaimError(starts.error());
     return {};
@@ -61,6 +63,8 @@ void Worker::Loop::Release(const std::vector<TopicPartition>& partitions,
   std::vector<TopicPartition> owned;
   for (const TopicPartition& name : partitions) {
     if (Find(name) != nullptr) owned.push_back(name);
+    const std::lock_guard lock(requests_mutex_);
+    adopting_.erase(name);
   }
   if (owned.empty()) return;
   handler_.Revoked(owned, lost);
@@ -87,6 +91,10 @@ void Worker::Loop::ReclaimNow(const std::vector<TopicPartition>& partitions) {
       partition->resume_at = Committable(name, *partition);
     }
     partition->assignment = ++assignments_;
+    {
+      const std::lock_guard lock(requests_mutex_);
+      adopting_[name] = assignments_;
+    }
     partition->checkpoint = Checkpoint(partition->resume_at.value_or(0));
     partition->waiting.clear();
     partition->handed = 0;
@@ -106,7 +114,7 @@ void Worker::Loop::ClaimWhatIsOpen() {
     if (!partition.claimed && MayClaim(name, partition)) open.push_back(name);
   }
   if (open.empty()) return;
-  const Result<Offsets> starts = handler_.Assigned(open);
+  const Result<Offsets> starts = Claim(open);
   if (!starts) return OnClaimError(starts.error());
   for (const TopicPartition& name : open) {
     const Result<void> resumed = Resume(name, partitions_[name], *starts);
@@ -116,14 +124,40 @@ void Worker::Loop::ClaimWhatIsOpen() {
   claim_error_.clear();
 }
 
+// With what its earlier owner left. A handler that names where to start knows
+// better than the group.
+Result<Offsets> Worker::Loop::Claim(
+    const std::vector<TopicPartition>& partitions) {
+  const Result<CommittedOffsets> left = consumer_->Committed(partitions);
+  if (!left) return left.error();
+  std::map<TopicPartition, CommitNote> notes;
+  for (const auto& [name, offset] : *left) {
+    notes[name] = CommitNote::Decode(offset.next, offset.metadata);
+    if (notes[name].side) handler_.Recall(name, *notes[name].side);
+  }
+  Result<Offsets> starts = handler_.Assigned(partitions);
+  if (!starts) return starts;
+  for (auto& [name, note] : notes) {
+    Partition* const partition = Find(name);
+    if (partition == nullptr || starts->contains(name)) continue;
+    partition->settled_before = std::move(note.settled);
+    std::erase_if(partition->waiting, [&](const Message& message) {
+      const bool done = Contains(partition->settled_before, message.offset);
+      if (done) partition->checkpoint.Finish(message.offset);
+      return done;
+    });
+  }
+  return starts;
+}
+
 // A partition that was fenced may have gone to somebody else without our having
 // heard of it: only a poll and an acknowledged commit after it say whose it is.
 bool Worker::Loop::MayClaim(const TopicPartition& name, Partition& partition) {
   if (polls_ < partition.claim_after_poll) return false;
   if (!partition.confirm_claim || !partition.resume_at) return true;
   if (clock_.Uptime() < commit_at_) return false;
-  const Result<void> confirmed =
-      consumer_->Commit({{name, CommittedOffset{*partition.resume_at, ""}}});
+  const Result<void> confirmed = consumer_->Commit(
+      {{name, ToCommit(name, partition, *partition.resume_at)}});
   if (!confirmed) {
     OnCommitError(confirmed.error());
     return false;

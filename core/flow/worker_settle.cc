@@ -32,12 +32,15 @@ void Worker::Loop::Settle() {
 }
 
 void Worker::Loop::OnSettled(Settlement settlement) {
-  Partition* partition = Find(settlement.message.topic_partition());
+  const bool adopted = settlement.owner.has_value();
+  if (adopted) --adopted_;
+  Partition* partition = Find(settlement.OwnerPartition());
   if (partition == nullptr || partition->assignment != settlement.assignment) {
     return metrics_.CountStale();
   }
-  --partition->handed;
+  if (!adopted) --partition->handed;
   if (settlement.kind == Settlement::Kind::kReturned) {
+    if (adopted) return metrics_.CountReturned();
     return OnReturned(*partition, std::move(settlement));
   }
   Settler::Decision decision = settler_.Decide(settlement, clock_.Now());
@@ -70,11 +73,12 @@ void Worker::Loop::OnReturned(Partition& partition, Settlement settlement) {
 void Worker::Loop::Send(Sending sending, std::vector<Record> outputs) {
 #ifdef NEWSMILL_PLANTED_FAULTS
   const TopicPartition name = sending.settlement.message.topic_partition();
-  planted_fault::CommitBeforeProduce(sending.settlement.message, [&] {
-    Complete(sending.settlement);
-    Commit({name});
-    return Find(name)->committed.value_or(0);
-  });
+  if (!sending.settlement.owner)
+    planted_fault::CommitBeforeProduce(sending.settlement.message, [&] {
+      Complete(sending.settlement);
+      Commit({name});
+      return Find(name)->committed.value_or(0);
+    });
 #endif
   const Outbox::Ticket ticket = outbox_.Send(std::move(outputs));
   sending_.emplace(ticket, std::move(sending));
@@ -103,11 +107,16 @@ void Worker::Loop::OnRefused(Sending sending, const Error& error) {
 }
 
 void Worker::Loop::Complete(const Settlement& settlement) {
-  Partition* partition = Find(settlement.message.topic_partition());
+  Partition* partition = Find(settlement.OwnerPartition());
   if (partition == nullptr || partition->assignment != settlement.assignment) {
     return;
   }
-  partition->checkpoint.Finish(settlement.message.offset);
+  if (settlement.owner) {
+    handler_.Durable(settlement.message.topic_partition(),
+                     settlement.message.offset);
+  } else {
+    partition->checkpoint.Finish(settlement.message.offset);
+  }
   last_record_ = clock_.Uptime();
 }
 
@@ -129,7 +138,7 @@ bool Worker::Loop::HasOutputsUnderWay(
     const std::vector<TopicPartition>& partitions) const {
   return std::any_of(sending_.begin(), sending_.end(), [&](const auto& sent) {
     return std::find(partitions.begin(), partitions.end(),
-                     sent.second.settlement.message.topic_partition()) !=
+                     sent.second.settlement.OwnerPartition()) !=
            partitions.end();
   });
 }

@@ -132,7 +132,7 @@ Result<void> Worker::Loop::AssignByHand(
   const Result<CommittedOffsets> committed = consumer_->Committed(range);
   if (!committed) return committed.error();
   Take(range);
-  const Result<Offsets> starts = handler_.Assigned(range);
+  const Result<Offsets> starts = Claim(range);
   if (!starts) return starts.error();
   Offsets positions;
   for (const TopicPartition& name : range) {

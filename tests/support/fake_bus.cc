@@ -72,7 +72,7 @@ class FakeBus::FakeConsumer : public Consumer {
     if (error) return *error;
     const std::lock_guard lock(bus_.mutex_);
     for (const auto& [name, offset] : offsets) {
-      bus_.committed_[name] = offset.next;
+      bus_.committed_[name] = offset;
     }
     return {};
   }
@@ -272,8 +272,9 @@ class FakeBus::FakeAdmin : public Admin {
       const std::vector<TopicPartition>& partitions) override {
     CommittedOffsets offsets;
     for (const TopicPartition& name : partitions) {
-      const std::optional<int64_t> next = bus_.CommittedOf(name);
-      if (next) offsets[name] = CommittedOffset{*next, ""};
+      const std::lock_guard lock(bus_.mutex_);
+      const auto found = bus_.committed_.find(name);
+      if (found != bus_.committed_.end()) offsets[name] = found->second;
     }
     return offsets;
   }
@@ -359,12 +360,13 @@ std::optional<int64_t> FakeBus::CommittedOf(
   const std::lock_guard lock(mutex_);
   const auto found = committed_.find(partition);
   if (found == committed_.end()) return std::nullopt;
-  return found->second;
+  return found->second.next;
 }
 
-void FakeBus::SetCommitted(const TopicPartition& partition, int64_t next) {
+void FakeBus::SetCommitted(const TopicPartition& partition, int64_t next,
+                           std::string metadata) {
   const std::lock_guard lock(mutex_);
-  committed_[partition] = next;
+  committed_[partition] = {next, std::move(metadata)};
 }
 
 void FakeBus::AssignNext(std::vector<TopicPartition> partitions) {

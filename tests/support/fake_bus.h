@@ -49,7 +49,8 @@ class FakeBus : public Bus {
   };
   std::vector<CommitCall> commits() const;
   std::optional<int64_t> CommittedOf(const TopicPartition& partition) const;
-  void SetCommitted(const TopicPartition& partition, int64_t next);
+  void SetCommitted(const TopicPartition& partition, int64_t next,
+                    std::string metadata = "");
   void AssignByTest() { assign_by_test_ = true; }
   // Told to the listener in the next poll.
   void AssignNext(std::vector<TopicPartition> partitions);
@@ -116,7 +117,7 @@ class FakeBus : public Bus {
   mutable std::mutex mutex_;
   std::map<TopicPartition, Partition> partitions_;  // guarded by mutex_
   std::map<std::string, TopicInfo> topics_;         // guarded by mutex_
-  std::map<TopicPartition, int64_t> committed_;     // guarded by mutex_
+  CommittedOffsets committed_;                      // guarded by mutex_
   std::map<std::string, int64_t> fences_;           // guarded by mutex_
   std::deque<Error> list_errors_;                   // guarded by mutex_
 

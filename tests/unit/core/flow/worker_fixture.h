@@ -33,8 +33,24 @@ class HoldingHandler : public Handler {
   std::function<void()> on_revoked;
   std::function<void()> on_drain;
   std::string not_ready;
+  std::optional<SidePosition> side;
+  bool has_more = false;
+  std::map<TopicPartition, SidePosition> recalled;
 
   void Attach(WorkerPort& to) override { port = &to; }
+
+  void Recall(const TopicPartition& partition,
+              const SidePosition& position) override {
+    recalled[partition] = position;
+  }
+  std::optional<SidePosition> SideOf(const TopicPartition&) const override {
+    return side;
+  }
+  void Durable(const TopicPartition& partition, int64_t offset) override {
+    events.push_back("durable " + Name(partition) + "@" +
+                     std::to_string(offset));
+  }
+  bool HasMore() const override { return has_more; }
 
   Result<Offsets> Assigned(
       const std::vector<TopicPartition>& partitions) override {
