@@ -14,10 +14,10 @@ namespace newsmill {
 namespace {
 
 constexpr char kAccept[] =
-    "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 // What the parser inflates. Sent as a plain header: libcurl then neither
 // inflates nor changes anything.
-constexpr char kAcceptEncoding[] = "Accept-Encoding: gzip, br, zstd, deflate";
+constexpr char kAcceptEncoding[] = "gzip, br, zstd, deflate";
 
 template <typename Value>
 void Set(CURL* easy, CURLoption option, Value value) {
@@ -117,6 +117,7 @@ void CurlTransfer::Begin(HttpClient::RequestId id, const HttpRequest& request,
   done_ = std::move(done);
   response_ = HttpResponse();
   head_ = ResponseHead(options_.header_limits);
+  cut_body_at_ = request.cut_body_at;
   answer_begun_ = false;
   refusal_.clear();
   refused_by_guard_ = false;
@@ -127,16 +128,7 @@ void CurlTransfer::Begin(HttpClient::RequestId id, const HttpRequest& request,
 }
 
 void CurlTransfer::SetRequest(const HttpRequest& request) {
-  headers_.reset();
-  if (!options_.user_agent.empty()) {
-    Append(headers_, "User-Agent: " + options_.user_agent);
-  }
-  Append(headers_, kAccept);
-  Append(headers_, kAcceptEncoding);
-  for (const v1::HttpHeader& header : request.headers) {
-    Append(headers_, header.name() + ": " + header.value());
-  }
-  Set(easy(), CURLOPT_HTTPHEADER, headers_.get());
+  SetHeaders(request);
   Set(easy(), CURLOPT_URL, request.url.c_str());
   connect_to_.reset();
   if (!route_.to.empty()) Append(connect_to_, "::" + route_.to);
@@ -144,10 +136,26 @@ void CurlTransfer::SetRequest(const HttpRequest& request) {
   Set(easy(), CURLOPT_FORBID_REUSE, request.keep_connection ? 0L : 1L);
 }
 
+void CurlTransfer::SetHeaders(const HttpRequest& request) {
+  headers_.reset();
+  const auto add = [&](const std::string& name, const std::string& value) {
+    if (value.empty() || FindHeader(request.headers, name) != nullptr) return;
+    Append(headers_, name + ": " + value);
+  };
+  add("User-Agent", options_.user_agent);
+  add("Accept", kAccept);
+  add("Accept-Encoding", kAcceptEncoding);
+  for (const v1::HttpHeader& header : request.headers) {
+    Append(headers_, header.name() + ": " + header.value());
+  }
+  Set(easy(), CURLOPT_HTTPHEADER, headers_.get());
+}
+
 HttpResponse CurlTransfer::Finish(CURLcode code) {
   Describe();
   // Status and headers are all that another answer than 2xx has to say.
-  const bool answered = head_.complete() && (code == CURLE_OK || !IsSuccess());
+  const bool answered =
+      head_.complete() && (code == CURLE_OK || response_.cut || !IsSuccess());
   if (answered) {
     response_.failure = v1::REASON_UNSPECIFIED;
     response_.detail.clear();
@@ -230,7 +238,7 @@ bool CurlTransfer::TakeHeader(std::string_view line) {
   if (!head_.AddLine(line)) {
     return Refuse(v1::REASON_HTTP_PROTOCOL, head_.problem());
   }
-  if (!head_.complete() || !IsSuccess()) return true;
+  if (!head_.complete() || !IsSuccess() || cut_body_at_) return true;
   const std::optional<int64_t> length = head_.ContentLength();
   if (!length || *length <= options_.max_body_bytes) return true;
   return Refuse(v1::REASON_TOO_LARGE,
@@ -247,6 +255,13 @@ size_t CurlTransfer::OnBody(char* bytes, size_t size, size_t count,
 
 bool CurlTransfer::TakeBody(std::string_view bytes) {
   answer_begun_ = true;
+  if (cut_body_at_) {
+    const size_t room =
+        static_cast<size_t>(*cut_body_at_) - response_.body.size();
+    response_.cut = bytes.size() > room;
+    response_.body.append(bytes.substr(0, room));
+    return !response_.cut;  // which ends the transfer
+  }
   const size_t limit = static_cast<size_t>(options_.max_body_bytes);
   if (response_.body.size() + bytes.size() > limit) {
     return Refuse(v1::REASON_TOO_LARGE, "the body has more than " +

@@ -65,6 +65,7 @@ class CurlTransfer {
 
   void SetUp();
   void SetRequest(const HttpRequest& request);
+  void SetHeaders(const HttpRequest& request);
   bool MayUse(const IpAddress& address);
   bool TakeHeader(std::string_view line);
   bool TakeBody(std::string_view bytes);
@@ -85,6 +86,7 @@ class CurlTransfer {
   HttpClient::Done done_;
   HttpResponse response_;
   ResponseHead head_;
+  std::optional<int64_t> cut_body_at_;
   bool answer_begun_ = false;
   Route route_;
   // Why the last address was refused; empty: it was not.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,12 @@ namespace newsmill {
 
 struct HttpRequest {
   std::string url;
-  // Besides those that the client sends by itself.
+  // Besides those that the client sends by itself, or in the place of those of
+  // the same name.
   std::vector<v1::HttpHeader> headers;
+  // Of the body, as sent: the rest is not read, which is no failure. Unset: the
+  // client's own limit, and a larger body fails (REASON_TOO_LARGE).
+  std::optional<int64_t> cut_body_at;
   // False where no further request to this host is in sight: the connection is
   // closed after the answer instead of being kept among thousands.
   bool keep_connection = true;
@@ -33,6 +38,8 @@ struct HttpResponse {
   int status = 0;
   std::vector<v1::HttpHeader> headers;
   std::string body;  // as sent, content encoding included
+  // The request's cut_body_at was reached.
+  bool cut = false;
   v1::FetchTiming timing;
   std::string remote_address;
   std::string http_version;

@@ -17,6 +17,7 @@ using ::testing::ElementsAre;
 using testing::Hang;
 using ::testing::HasSubstr;
 using testing::Html;
+using ::testing::Not;
 using testing::Pause;
 using testing::Reset;
 using testing::Script;
@@ -43,17 +44,22 @@ std::unique_ptr<CurlClient> NewClient(CurlClientOptions options = Options()) {
   return std::move(*client);
 }
 
-HttpResponse Ask(HttpClient& client, const std::string& url,
+HttpResponse Ask(HttpClient& client, HttpRequest request,
                  HttpClient::MayRequest may = nullptr) {
   std::optional<HttpResponse> answer;
-  HttpRequest request;
-  request.url = url;
   client.Start(std::move(request), std::move(may),
                [&answer](HttpClient::RequestId, HttpResponse response) {
                  answer = std::move(response);
                });
   while (!answer) client.Poll(1s);
   return std::move(*answer);
+}
+
+HttpResponse Ask(HttpClient& client, const std::string& url,
+                 HttpClient::MayRequest may = nullptr) {
+  HttpRequest request;
+  request.url = url;
+  return Ask(client, std::move(request), std::move(may));
 }
 
 HttpResponse AskScripted(const Script& script,
@@ -219,6 +225,48 @@ TEST(CurlClient, AcceptsABodyOfExactlyTheLimit) {
       AskScripted({Send(std::string(kHead) + "0123456789")}, options);
   EXPECT_EQ(response.failure, v1::REASON_UNSPECIFIED) << response.detail;
   EXPECT_EQ(response.body.size(), 10u);
+}
+
+TEST(CurlClient, CutsABodyWhereTheRequestSays) {
+  for (const Script& script : {Answer("200 OK", "0123456789"),
+                               Script{Send("HTTP/1.1 200 OK\r\n\r\n0123"),
+                                      Pause(20ms), Send("456789"), Close()}}) {
+    ScriptedServer server(
+        [&script](const ScriptedServer::Request&) { return script; });
+    CurlClientOptions options = Options();
+    options.max_body_bytes = 5;
+    const auto client = NewClient(std::move(options));
+    for (const auto& [at, body, cut] :
+         {std::tuple{7, "0123456", true}, std::tuple{10, "0123456789", false},
+          std::tuple{0, "", true}}) {
+      HttpRequest request;
+      request.url = server.Url("/");
+      request.cut_body_at = at;
+      const HttpResponse response = Ask(*client, std::move(request));
+      EXPECT_EQ(response.failure, v1::REASON_UNSPECIFIED) << response.detail;
+      EXPECT_EQ(response.status, 200);
+      EXPECT_EQ(response.body, body);
+      EXPECT_EQ(response.cut, cut);
+    }
+  }
+}
+
+TEST(CurlClient, ARequestsFieldTakesThePlaceOfTheClientsOwn) {
+  ScriptedServer server(
+      [](const ScriptedServer::Request&) { return Html("x"); });
+  const auto client = NewClient();
+  HttpRequest request;
+  request.url = server.Url("/");
+  v1::HttpHeader accept;
+  accept.set_name("accept");
+  accept.set_value("text/plain");
+  request.headers.push_back(accept);
+  Ask(*client, std::move(request));
+  const std::string head = server.requests().at(0).head;
+  EXPECT_THAT(head, HasSubstr("accept: text/plain\r\n"));
+  EXPECT_THAT(head, Not(HasSubstr("Accept: ")));
+  EXPECT_THAT(head, HasSubstr("Accept-Encoding: gzip"));
+  EXPECT_THAT(head, HasSubstr("User-Agent: newsmill-test"));
 }
 
 TEST(CurlClient, KeepsTheStatusOfAnErrorPageAboveTheLimit) {
