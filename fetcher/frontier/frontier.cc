@@ -55,6 +55,21 @@ void Frontier::PutBack(const std::string& host, FetchId fetch, Instant now) {
   Settle(*entry);
 }
 
+void Frontier::GiveTurnAway(const std::string& host, FetchId fetch) {
+  Host* const entry = Find(host);
+  if (entry == nullptr) return;
+  entry->queue.PushFront(fetch);
+  ++queued_;
+  Settle(*entry);
+}
+
+void Frontier::RefreshLimits(const std::string& host) {
+  Host* const entry = Find(host);
+  if (entry == nullptr) return;
+  entry->queue.SetLimits(limits_of_(host));
+  Settle(*entry);
+}
+
 void Frontier::WaitUntil(const std::string& host, Instant until) {
   Host* const entry = Find(host);
   if (entry == nullptr) return;

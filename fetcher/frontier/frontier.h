@@ -38,6 +38,12 @@ class Frontier {
   // As Finish, and the fetch waits again, before all others of its host.
   void PutBack(const std::string& host, FetchId fetch, Instant now);
 
+  // A fetch that was taken gives its turn to another request of the host's and
+  // waits, before all others. The turn is still to be finished or cancelled.
+  void GiveTurnAway(const std::string& host, FetchId fetch);
+  // Asks again what the host can bear; counts from its next delay on.
+  void RefreshLimits(const std::string& host);
+
   // Nobody asks the host before `until`, whatever its delay.
   void WaitUntil(const std::string& host, Instant until);
   // That wait, where it lies beyond `now`.

@@ -45,6 +45,9 @@ class HostQueue {
   // The fetch that was taken last made no request after all.
   void Cancel();
 
+  // For the delays from now on; one that has begun stays as it is.
+  void SetLimits(HostLimits limits) { limits_ = limits; }
+
   // Nobody asks this host before `until`; a shorter wait changes nothing.
   void WaitUntil(Instant until);
   Instant wait_until() const { return wait_until_; }
@@ -65,7 +68,7 @@ class HostQueue {
   std::vector<FetchId> TakeAll();
 
  private:
-  const HostLimits limits_;
+  HostLimits limits_;
   Instant next_start_;
   Instant before_pop_{};  // next_start_ before the last Pop
   Instant wait_until_{};

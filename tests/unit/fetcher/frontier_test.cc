@@ -84,6 +84,33 @@ TEST(Frontier, WhatIsPutBackComesFirstAgain) {
   EXPECT_EQ(frontier.Pop(At(1s)), 1u);
 }
 
+TEST(Frontier, ATurnCanBeGivenToAnotherRequest) {
+  Frontier frontier = EveryHost(1s);
+  frontier.Push("a", 0, At(-1s), 1);
+  frontier.Push("a", 0, At(-1s), 2);
+  EXPECT_EQ(frontier.Pop(At(0s)), 1u);
+  frontier.GiveTurnAway("a", 1);
+  EXPECT_EQ(frontier.queued(), 2u);
+  EXPECT_EQ(frontier.Pop(At(9s)), std::nullopt) << "the turn is taken";
+  frontier.Finish("a", At(9s));
+  EXPECT_EQ(frontier.Pop(At(10s) - 1ms), std::nullopt);
+  EXPECT_EQ(frontier.Pop(At(10s)), 1u) << "before the others";
+}
+
+TEST(Frontier, NewLimitsCountFromTheNextDelayOn) {
+  std::map<std::string, HostLimits> limits{{"a", {1s, 1}}, {"b", {1s, 1}}};
+  Frontier frontier([&](const std::string& host) { return limits[host]; });
+  frontier.Push("a", 0, At(-1s), 1);
+  frontier.Push("a", 0, At(-1s), 2);
+  EXPECT_EQ(frontier.Pop(At(0s)), 1u);
+  limits["a"] = {10s, 1};
+  frontier.RefreshLimits("a");
+  frontier.Finish("a", At(0s));
+  EXPECT_EQ(frontier.Pop(At(10s) - 1ms), std::nullopt);
+  EXPECT_EQ(frontier.Pop(At(10s)), 2u);
+  frontier.RefreshLimits("nobody's");
+}
+
 TEST(Frontier, AHostsWaitCanBeAskedFor) {
   Frontier frontier = EveryHost(0s);
   frontier.Push("a", 0, At(0s), 1);
