@@ -123,9 +123,8 @@ class RulePageParser final : public PageParser {
       return MakeVerdict(v1::REASON_NOT_HTML, "the body is a " + *type);
     }
     DecodedText text = DecodeText(*body, content_type);
-    // Here the cut will go: what cannot hold an article, taken out of the text
-    // before the tree is built.
-    Result<Document> document = Document::Parse(text.utf8, Limits());
+    const Cut cut = identity.rule == nullptr ? Cut::kLean : Cut::kPlain;
+    Result<Document> document = Document::ParsePage(text.utf8, cut, Limits());
     if (!document) {
       return MakeVerdict(v1::REASON_PARSE_BUDGET, document.error().message);
     }

@@ -32,7 +32,19 @@ Document::~Document() = default;
 Result<Document> Document::Parse(std::string_view utf8,
                                  const ParseLimits& limits) {
   auto impl = std::make_unique<Impl>();
-  if (Result<void> built = BuildTree(utf8, limits, impl.get()); !built) {
+  if (Result<void> built = BuildTree(utf8, {}, limits, impl.get()); !built) {
+    return built.error();
+  }
+  return Document(std::move(impl));
+}
+
+Result<Document> Document::ParsePage(std::string_view utf8, Cut cut,
+                                     const ParseLimits& limits) {
+  const CutPage page = CutHtml(utf8, cut);
+  auto impl = std::make_unique<Impl>();
+  if (Result<void> built =
+          BuildTree(page.html, page.scripts, limits, impl.get());
+      !built) {
     return built.error();
   }
   return Document(std::move(impl));

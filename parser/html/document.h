@@ -9,6 +9,7 @@
 
 #include "core/base/result.h"
 #include "core/base/time.h"
+#include "parser/html/cut.h"
 
 namespace newsmill {
 
@@ -36,6 +37,11 @@ class Document {
   // budget of memory or depth, kTimedOut for the deadline.
   static Result<Document> Parse(std::string_view utf8,
                                 const ParseLimits& limits);
+
+  // The same of a page that is cut first: it has the data scripts, but none of
+  // what CutHtml takes out.
+  static Result<Document> ParsePage(std::string_view utf8, Cut cut,
+                                    const ParseLimits& limits);
 
   Document(Document&&) noexcept;
   Document& operator=(Document&&) noexcept;

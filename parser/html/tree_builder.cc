@@ -2,6 +2,7 @@
 
 #include <gumbo.h>
 
+#include <algorithm>
 #include <csetjmp>
 #include <string>
 #include <vector>
@@ -76,8 +77,9 @@ char Lower(char c) {
 // Copies gumbo's tree in document order, without recursion.
 class Flattener {
  public:
-  Flattener(const ParseLimits& limits, Impl* out)
-      : limits_(limits), out_(*out) {}
+  Flattener(std::string_view html, const std::vector<CutPage::Script>& scripts,
+            const ParseLimits& limits, Impl* out)
+      : html_(html), scripts_(scripts), limits_(limits), out_(*out) {}
 
   // False where the tree is too deep or too large for the flat form.
   bool Run(const GumboNode* document) {
@@ -139,7 +141,7 @@ class Flattener {
     return id;
   }
 
-  void AddText(const char* text) {
+  void AddText(std::string_view text) {
     const NodeId id = Append(Kind::kText);
     out_.nodes[id].text = Put(text);
   }
@@ -161,6 +163,20 @@ class Flattener {
           *static_cast<const GumboAttribute*>(element.attributes.data[i]));
     }
     open_.push_back({id, &element.children, 0, kNoNode});
+    if (element.tag == GUMBO_TAG_SCRIPT) AddScript(element);
+  }
+
+  // The text of a script that was kept aside.
+  void AddScript(const GumboElement& element) {
+    if (element.original_tag.data == nullptr) return;
+    const auto at =
+        static_cast<size_t>(element.original_tag.data - html_.data());
+    const auto found =
+        std::lower_bound(scripts_.begin(), scripts_.end(), at,
+                         [](const CutPage::Script& script, size_t offset) {
+                           return script.at < offset;
+                         });
+    if (found != scripts_.end() && found->at == at) AddText(found->source);
   }
 
   void Close() {
@@ -206,6 +222,8 @@ class Flattener {
     return piece;
   }
 
+  const std::string_view html_;
+  const std::vector<CutPage::Script>& scripts_;
   const ParseLimits& limits_;
   Impl& out_;
   std::vector<Level> open_;
@@ -232,8 +250,9 @@ void RepairPool(Impl* out) {
 
 }  // namespace
 
-Result<void> BuildTree(std::string_view utf8, const ParseLimits& limits,
-                       Impl* out) {
+Result<void> BuildTree(std::string_view utf8,
+                       const std::vector<CutPage::Script>& scripts,
+                       const ParseLimits& limits, Impl* out) {
   const int enough = limits.max_depth * kScanSlack;
   if (ScanDepth(utf8, enough) > enough) return DepthError(limits);
 
@@ -245,7 +264,9 @@ Result<void> BuildTree(std::string_view utf8, const ParseLimits& limits,
     return StopError(arena, limits);
   }
   out->pool.reserve(utf8.size());
-  if (!Flattener(limits, out).Run(tree->document)) return DepthError(limits);
+  if (!Flattener(utf8, scripts, limits, out).Run(tree->document)) {
+    return DepthError(limits);
+  }
   RepairPool(out);
   return {};
 }

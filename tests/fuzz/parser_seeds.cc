@@ -64,6 +64,93 @@ Seeds HtmlSeeds() {
            "<isindex>"}};
 }
 
+Seeds CutSeeds() {
+  return {{"a<script>b<!--<script>c</script>--></script>d<style>e</style>f",
+           "<table><tr><td>a<svg><path d='M0'/><title>t</title></svg>b",
+           "<p title='<script>'>a</p><textarea><!--</textarea>b<!-- c -->d",
+           "<template><p>a<template>b</template></template>c<iframe>d</iframe>",
+           "<select><option>a<style>b</style><option>c</select><pre> d  e</pre>"
+           "<math><mi>x</mi></math>f"},
+          {"<script>",
+           "</script>",
+           "<!--",
+           "-->",
+           "<style>",
+           "</style>",
+           "<svg>",
+           "</svg>",
+           "<svg/>",
+           "<g>",
+           "<g/>",
+           "<title>",
+           "</title>",
+           "<desc>",
+           "<math>",
+           "</math>",
+           "<mi>",
+           "<template>",
+           "</template>",
+           "<iframe>",
+           "</iframe>",
+           "<select>",
+           "</select>",
+           "<option>",
+           "<textarea>",
+           "</textarea>",
+           "<table>",
+           "</table>",
+           "<tr>",
+           "<td>",
+           "<caption>",
+           "<colgroup>",
+           "<p>",
+           "</p>",
+           "<b>",
+           "</b>",
+           "<a>",
+           "<pre>",
+           "</pre>",
+           "<body>",
+           "</body>",
+           "<head>",
+           "</head>",
+           "<html>",
+           "</html>",
+           "<frameset>",
+           "<noframes>",
+           "<xmp>",
+           "<plaintext>",
+           "<input>",
+           "<![CDATA[",
+           "]]>",
+           "<!",
+           "<?",
+           "</",
+           "'",
+           "\"",
+           "=",
+           "/",
+           ">",
+           "<",
+           " ",
+           "\n",
+           "text",
+           "正",
+           "class=\"a b-1 c:d\"",
+           "<foreignObject>",
+           "<br>",
+           "</br>",
+           "<form>",
+           "<button>",
+           "<li>",
+           "<font>",
+           "<font color=a>",
+           "<!DOCTYPE html>",
+           std::string(1, '\0'),
+           "&amp;",
+           "&lt;script>"}};
+}
+
 Seeds CharsetSeeds() {
   const std::string big5 = std::string("\x02<meta http-equiv=content-type ") +
                            "content='text/html;charset=big5'>" +
@@ -118,6 +205,7 @@ Seeds JsonSeeds() {
 }  // namespace
 
 Seeds ParserSeeds(std::string_view target) {
+  if (target == "cut") return CutSeeds();
   if (target == "html") return HtmlSeeds();
   if (target == "charset") return CharsetSeeds();
   if (target == "inflate") return InflateSeeds();

@@ -11,6 +11,7 @@ namespace newsmill::fuzz {
 // not hold for them.
 void Charset(std::string_view bytes);
 void Inflate(std::string_view bytes);
+void Cut(std::string_view bytes);
 void Html(std::string_view bytes);
 void Selector(std::string_view bytes);
 void Dates(std::string_view bytes);

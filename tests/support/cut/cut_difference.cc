@@ -1,0 +1,160 @@
+#include "tests/support/cut/cut_difference.h"
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include "parser/html/document.h"
+#include "parser/html/text.h"
+#include "parser/html/utf8.h"
+
+namespace newsmill::cut {
+namespace {
+
+ParseLimits Limits() {
+  return {.max_tree_bytes = 256 << 20,
+          .max_depth = 512,
+          .deadline = std::chrono::seconds(5)};
+}
+
+bool IsCut(std::string_view tag) {
+  return tag == "style" || tag == "svg" || tag == "template" ||
+         tag == "noscript" || tag == "script" || tag == "link";
+}
+
+bool IsFormatting(std::string_view tag) {
+  constexpr std::string_view kTags[] = {
+      "a", "b",     "big",    "code",   "em", "font", "i",
+      "s", "small", "strike", "strong", "tt", "u",    "nobr"};
+  return std::find(std::begin(kTags), std::end(kTags), tag) != std::end(kTags);
+}
+
+// The tree as lines, in document order.
+class Lines {
+ public:
+  explicit Lines(const Document& document) : document_(document) {
+    for (NodeId node = 1; node < document.size();) {
+      Close(node);
+      node = Visit(node);
+    }
+    Close(static_cast<NodeId>(document.size()));
+    Flush();
+  }
+
+  std::vector<std::string> lines;
+
+ private:
+  NodeId Visit(NodeId node) {
+    const NodeId past = document_.subtree_end(node);
+    const std::string_view tag = document_.tag(node);
+    if (tag.empty()) {
+      text_ += document_.text(node);
+      return node + 1;
+    }
+    if (IsCut(tag)) return past;
+    Flush();
+    lines.push_back("<" + std::string(tag) + ">");
+    open_.push_back(past);
+    return tag == "iframe" ? past : node + 1;
+  }
+
+  void Close(NodeId node) {
+    for (; !open_.empty() && open_.back() <= node; open_.pop_back()) {
+      Flush();
+      const std::string& last = lines.back();
+      if (last.size() > 2 && last[0] == '<' && last[1] != '/' &&
+          IsFormatting(last.substr(1, last.size() - 2))) {
+        lines.pop_back();
+      } else {
+        lines.push_back("</>");
+      }
+    }
+  }
+
+  void Flush() {
+    const std::string text = CollapseBlanks(text_);
+    text_.clear();
+    if (!text.empty()) lines.push_back(text);
+  }
+
+  const Document& document_;
+  std::vector<NodeId> open_;
+  std::string text_;
+};
+
+std::vector<std::string> Scripts(const Document& document) {
+  std::vector<std::string> scripts;
+  for (NodeId node = 0; node < document.size(); ++node) {
+    if (document.tag(node) != "script") continue;
+    const std::string text = document.TextContent(node);
+    if (!text.empty()) scripts.push_back(CollapseBlanks(text));
+  }
+  return scripts;
+}
+
+std::string FirstDifference(const std::vector<std::string>& whole,
+                            const std::vector<std::string>& cut) {
+  const auto [a, b] =
+      std::mismatch(whole.begin(), whole.end(), cut.begin(), cut.end());
+  if (a == whole.end() && b == cut.end()) return {};
+  const auto around = [](auto at, auto end) {
+    std::string out;
+    for (int i = 0; i < 4 && at != end; ++i, ++at) {
+      out += " " + at->substr(0, 80);
+    }
+    return out;
+  };
+  return "line " + std::to_string(a - whole.begin()) + ": whole" +
+         around(a, whole.end()) + " | cut" + around(b, cut.end());
+}
+
+// How often each character stands in the page's text.
+std::map<char32_t, int> Census(const Document& document) {
+  std::map<char32_t, int> counts;
+  for (NodeId node = 0; node < document.size();) {
+    if (IsCut(document.tag(node)) || document.tag(node) == "iframe") {
+      node = document.subtree_end(node);
+      continue;
+    }
+    const std::string text = CollapseBlanks(document.text(node));
+    for (size_t at = 0; at < text.size();) {
+      const char32_t c = NextCodePoint(text, &at);
+      if (c != ' ' && c != 0) ++counts[c];
+    }
+    ++node;
+  }
+  return counts;
+}
+
+}  // namespace
+
+std::string Difference(std::string_view page, Cut cut) {
+  const Result<Document> whole = Document::Parse(page, Limits());
+  const Result<Document> part = Document::ParsePage(page, cut, Limits());
+  if (!whole || !part) return {};
+  const std::string difference =
+      FirstDifference(Lines(*whole).lines, Lines(*part).lines);
+  if (!difference.empty()) return difference;
+  // Each script that is left is one of the page's.
+  const std::vector<std::string> scripts = Scripts(*whole);
+  for (const std::string& script : Scripts(*part)) {
+    if (std::find(scripts.begin(), scripts.end(), script) == scripts.end()) {
+      return "a script that the page has not: " + script.substr(0, 200);
+    }
+  }
+  return {};
+}
+
+std::string LostText(std::string_view page, Cut cut) {
+  const Result<Document> whole = Document::Parse(page, Limits());
+  const Result<Document> part = Document::ParsePage(page, cut, Limits());
+  if (!whole || !part) return {};
+  std::map<char32_t, int> left = Census(*part);
+  std::string lost;
+  for (const auto& [c, count] : Census(*whole)) {
+    if (left[c] < count) AppendUtf8(c, &lost);
+  }
+  return lost;
+}
+
+}  // namespace newsmill::cut
