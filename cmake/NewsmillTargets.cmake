@@ -10,6 +10,7 @@ function(newsmill_library)
   target_link_libraries(${target}
     PUBLIC ${arg_DEPS}
     PRIVATE newsmill_warnings ${arg_PRIVATE_DEPS})
+  newsmill_use_precompiled(${target} newsmill_common_headers)
 endfunction()
 
 # newsmill_test(NAME url_test LABEL unit SRCS url_test.cc DEPS newsmill::base
@@ -29,6 +30,7 @@ function(newsmill_test)
   add_executable(${arg_NAME} ${arg_SRCS})
   target_link_libraries(${arg_NAME}
     PRIVATE newsmill_warnings ${arg_DEPS} GTest::gmock ${arg_MAIN})
+  newsmill_use_precompiled(${arg_NAME} newsmill_test_headers)
   target_compile_definitions(${arg_NAME}
     PRIVATE NEWSMILL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   if(NEWSMILL_SANITIZE MATCHES "thread")

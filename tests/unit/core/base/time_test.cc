@@ -1,5 +1,6 @@
 #include "core/base/time.h"
 
+#include <google/protobuf/timestamp.pb.h>
 #include <gtest/gtest.h>
 
 namespace newsmill {
