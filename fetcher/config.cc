@@ -55,6 +55,9 @@ void FetcherConfig::Declare(config::Schema& schema) {
              "tests do from loopback.");
   schema.Add("fetcher.ca_file", &ca_file,
              "PEM file of trusted authorities; empty: the system's.");
+  schema.Add("fetcher.dns_servers", &dns_servers,
+             "Name servers, address or address:port; empty: the system's "
+             "(resolv.conf). Names are absolute: no search list is used.");
   schema.Add("fetcher.allow_addresses", &allow_addresses,
              "CIDRs that the address guard lets pass. Without, it refuses every "
              "address that is not public (loopback, private, link-local, "

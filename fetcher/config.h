@@ -37,6 +37,7 @@ struct FetcherConfig {
   // "host:port" -> "address:port"; lets tests serve real names from loopback.
   std::map<std::string, std::string> connect_to;
   std::string ca_file;
+  std::vector<std::string> dns_servers;  // empty: the system's
   // CIDRs that the address guard lets pass; none of them: public addresses.
   std::vector<std::string> allow_addresses;
 

@@ -23,6 +23,7 @@ Result<std::unique_ptr<HttpClient>> NewHttpClient(const FetcherConfig& config) {
   if (!guard) return guard.error();
   CurlClientOptions options;
   options.guard = std::move(*guard);
+  options.resolver.servers = config.dns_servers;
   options.user_agent = UserAgent(config);
   options.connect_timeout = config.connect_timeout;
   options.first_byte_timeout = config.first_byte_timeout;

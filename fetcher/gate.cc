@@ -39,11 +39,11 @@ Gate::Gate(const FetcherConfig& config)
 
 void Gate::ExplainRefusal(const std::string& host,
                           AnswerVerdict& verdict) const {
-  if (open_ || verdict.kind != AnswerVerdict::Kind::kFailure) return;
-  if (verdict.reason != v1::REASON_ADDRESS_REFUSED &&
-      verdict.reason != v1::REASON_DNS_FAILED) {
+  const bool unknown = verdict.reason == v1::REASON_DNS_FAILED;
+  if (open_ || (verdict.reason != v1::REASON_ADDRESS_REFUSED && !unknown)) {
     return;
   }
+  verdict.kind = AnswerVerdict::Kind::kFailure;
   verdict.reason = v1::REASON_ADDRESS_REFUSED;
   verdict.retryable = false;
   verdict.detail =

@@ -11,7 +11,9 @@
 #include <curl/curl.h>
 
 #include "core/base/url.h"
+#include "fetcher/dns/network.h"
 #include "fetcher/http/connect_to.h"
+#include "fetcher/http/curl_multi.h"
 #include "fetcher/http/curl_transfer.h"
 #include "fetcher/http/socket_set.h"
 
@@ -36,61 +38,73 @@ void InitialiseLibcurl() {
   (void)done;
 }
 
-struct MultiDeleter {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
-};
+// What a descriptor's events are for: the resolver, or the multi of a number.
+constexpr int kResolver = -1;
+
+// Addresses of one host that are tried for one request.
+constexpr size_t kMostAddresses = 4;
+
+// With this many transfers for each, a multi's walks stay short.
+constexpr int64_t kTransfersPerMulti = 1024;
+constexpr int64_t kMostMultis = 16;
 
 }  // namespace
 
 class CurlClient::Impl {
  public:
   Impl(CurlClientOptions options, ConnectTo connect_to)
-      : options_(std::move(options)),
-        connect_to_(std::move(connect_to)),
-        multi_(curl_multi_init()) {
-    CURLM* const multi = multi_.get();
-    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, &Impl::OnSocket);
-    curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, this);
-    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, &Impl::OnTimer);
-    curl_multi_setopt(multi, CURLMOPT_TIMERDATA, this);
-    // Fixed, or libcurl changes it with the number of handles.
-    curl_multi_setopt(
-        multi, CURLMOPT_MAXCONNECTS,
-        static_cast<long>(std::max<int64_t>(256, 2 * options_.max_in_flight)));
-    curl_multi_setopt(multi, CURLMOPT_PIPELINING, long{CURLPIPE_NOTHING});
+      : options_(std::move(options)), connect_to_(std::move(connect_to)) {
+    const int64_t most = std::max<int64_t>(1, options_.max_in_flight);
+    const int64_t count =
+        std::clamp<int64_t>(most / kTransfersPerMulti, 1, kMostMultis);
+    const auto connections =
+        static_cast<long>(std::max<int64_t>(256, 2 * most / count));
+    for (int i = 0; i < count; ++i) {
+      multis_.push_back(std::make_unique<CurlMulti>(sockets_, i, connections));
+    }
   }
 
   ~Impl() {
     for (const auto& [id, transfer] : running_) {
-      curl_multi_remove_handle(multi_.get(), transfer->easy());
+      transfer->multi->Remove(*transfer);
     }
   }
 
-  RequestId Start(const HttpRequest& request, MayRequest may, Done done) {
+  Result<void> OpenResolver() {
+    Result<std::unique_ptr<Resolver>> resolver = Resolver::Create(
+        options_.resolver,
+        [this](int fd, uint32_t interest) {
+          sockets_.Want(fd, interest, kResolver);
+        },
+        Clock::System());
+    if (!resolver) return resolver.error();
+    resolver_ = std::move(*resolver);
+    return {};
+  }
+
+  RequestId Start(HttpRequest request, MayRequest may, Done done) {
     const RequestId id = next_id_++;
     const Result<Url> url = Url::Parse(request.url);
     if (!url) {
       Fail(id, std::move(done), v1::REASON_INVALID_URL, url.error().message);
       return id;
     }
-    std::unique_ptr<CurlTransfer> transfer = TakeTransfer();
-    if (transfer->easy() == nullptr) {
-      FailOurselves(id, std::move(done), CURLE_OUT_OF_MEMORY);
-      return id;
+    Job job{
+        std::move(request), url->host(), {}, std::move(may), std::move(done)};
+    job.route.port = url->port();
+    job.route.begun = SteadyClock::now();
+    const auto* const named = connect_to_.Find(url->host(), url->port());
+    if (named != nullptr) {
+      job.route.named = true;
+      job.route.port = named->port;
+      job.host = named->host;
     }
-    transfer->Begin(id, request, RouteTo(*url), Watched(std::move(may)),
-                    std::move(done));
-    const CURLMcode code =
-        curl_multi_add_handle(multi_.get(), transfer->easy());
-    if (code != CURLM_OK) {
-      FailOurselves(id, transfer->TakeDone(), CURLE_FAILED_INIT);
-      return id;
-    }
-    running_.emplace(id, std::move(transfer));
+    Resolve(id, std::move(job));
     return id;
   }
 
   void Abort(RequestId id) {
+    resolving_.erase(id);
     std::unique_ptr<CurlTransfer> transfer = Remove(id);
     if (transfer != nullptr) pool_.push_back(std::move(transfer));
     const auto told = std::remove_if(
@@ -101,54 +115,112 @@ class CurlClient::Impl {
 
   void Poll(Duration timeout) {
     for (const SocketSet::Event& event : sockets_.Wait(WaitFor(timeout))) {
-      Act(event.fd, event);
+      if (event.owner == kResolver) {
+        resolver_->Act(event.fd, (event.ready & SocketSet::kRead) != 0,
+                       (event.ready & SocketSet::kWrite) != 0);
+      } else {
+        multis_[static_cast<size_t>(event.owner)]->Act(event);
+      }
     }
-    if (timer_ && *timer_ <= SteadyClock::now()) {
-      timer_.reset();
-      int running = 0;
-      curl_multi_socket_action(multi_.get(), CURL_SOCKET_TIMEOUT, 0, &running);
+    resolver_->Deliver();
+    const auto now = SteadyClock::now();
+    for (const auto& multi : multis_) {
+      multi->Expire(now);
+      multi->Collect([this](CurlTransfer& transfer, CURLcode code) {
+        Ended(transfer, code);
+      });
     }
-    Collect();
     EndSilentOnes();
+    EndUnresolvedOnes();
     TellFinished();
   }
 
   void Wake() { sockets_.Wake(); }
-  size_t in_flight() const { return running_.size() + finished_.size(); }
+  size_t in_flight() const {
+    return resolving_.size() + running_.size() + finished_.size();
+  }
   uint64_t epoll_control_calls() const { return sockets_.control_calls(); }
 
  private:
+  // A request until libcurl has it.
+  struct Job {
+    HttpRequest request;
+    std::string host;  // whose address is asked
+    Route route;
+    MayRequest may;
+    Done done;
+  };
   struct Finished {
     RequestId id = 0;
     Done done;
     HttpResponse response;
   };
-  // A request that waits for its first byte; in the order of the deadlines,
-  // because all wait equally long.
-  struct Silent {
+  // A request that waits for its first byte, or for its host's address; in the
+  // order of the deadlines, because all wait equally long.
+  struct Waiting {
     RequestId id = 0;
     SteadyClock::time_point deadline;
   };
 
-  static int OnSocket(CURL*, curl_socket_t fd, int what, void* self, void*) {
-    uint32_t interest = SocketSet::kNone;
-    if (what == CURL_POLL_IN) interest = SocketSet::kRead;
-    if (what == CURL_POLL_OUT) interest = SocketSet::kWrite;
-    if (what == CURL_POLL_INOUT) {
-      interest = SocketSet::kRead | SocketSet::kWrite;
+  void Resolve(RequestId id, Job job) {
+    if (const auto address = IpAddress::Parse(job.host)) {
+      return Launch(id, std::move(job), {*address});
     }
-    static_cast<Impl*>(self)->sockets_.Want(fd, interest);
-    return 0;
+    const Resolved* const known =
+        resolver_->Resolve(job.host, [this, id](const Resolved& resolved) {
+          const auto found = resolving_.find(id);
+          if (found == resolving_.end()) return;  // aborted
+          Job waiting = std::move(found->second);
+          resolving_.erase(found);
+          Use(id, std::move(waiting), resolved);
+        });
+    if (known != nullptr) return Use(id, std::move(job), *known);
+    unresolved_.push_back({id, job.route.begun + options_.connect_timeout});
+    resolving_.emplace(id, std::move(job));
   }
 
-  static int OnTimer(CURLM*, long timeout_ms, void* self) {
-    auto& timer = static_cast<Impl*>(self)->timer_;
-    if (timeout_ms < 0) {
-      timer.reset();
-    } else {
-      timer = SteadyClock::now() + std::chrono::milliseconds(timeout_ms);
+  void Use(RequestId id, Job job, const Resolved& resolved) {
+    if (resolved.status == Resolved::Status::kFound) {
+      return Launch(id, std::move(job), resolved.addresses);
     }
-    return 0;
+    const bool own_fault =
+        resolved.status == Resolved::Status::kNoServer ||
+        (resolved.status == Resolved::Status::kFailed && !HasRouteOut());
+    Fail(id, std::move(job.done), v1::REASON_DNS_FAILED, resolved.detail);
+    finished_.back().response.own_fault = own_fault;
+  }
+
+  // Judged here already, so that of several addresses only those that may be
+  // asked are tried; and again when the socket is opened.
+  void Launch(RequestId id, Job job, std::vector<IpAddress> addresses) {
+    Refusal refusal;
+    std::erase_if(addresses, [&](const IpAddress& address) {
+      Refusal judged = Judge(options_, job.route.named, address);
+      const bool refused = !judged.detail.empty();
+      if (refused && refusal.detail.empty()) refusal = std::move(judged);
+      return refused;
+    });
+    if (addresses.empty()) {
+      Fail(id, std::move(job.done), v1::REASON_ADDRESS_REFUSED,
+           std::move(refusal.detail));
+      finished_.back().response.refused_by_guard = refusal.by_guard;
+      return;
+    }
+    if (addresses.size() > kMostAddresses) addresses.resize(kMostAddresses);
+    job.route.addresses = std::move(addresses);
+    std::unique_ptr<CurlTransfer> transfer = TakeTransfer();
+    if (transfer->easy() == nullptr) {
+      return FailOurselves(id, std::move(job.done), CURLE_OUT_OF_MEMORY);
+    }
+    const size_t shard = std::hash<std::string>()(job.host) % multis_.size();
+    transfer->multi = multis_[shard].get();
+    transfer->host = std::move(job.host);
+    transfer->Begin(id, job.request, std::move(job.route),
+                    Watched(std::move(job.may)), std::move(job.done));
+    if (!transfer->multi->Add(*transfer)) {
+      return FailOurselves(id, transfer->TakeDone(), CURLE_FAILED_INIT);
+    }
+    running_.emplace(id, std::move(transfer));
   }
 
   std::unique_ptr<CurlTransfer> TakeTransfer() {
@@ -167,12 +239,6 @@ class CurlClient::Impl {
       silent_.push_back({id, SteadyClock::now() + options_.first_byte_timeout});
       return true;
     };
-  }
-
-  Route RouteTo(const Url& url) const {
-    const std::string* const named = connect_to_.Find(url.host(), url.port());
-    if (named != nullptr) return {*named, true};
-    return {};
   }
 
   // Told at the next Poll.
@@ -195,40 +261,33 @@ class CurlClient::Impl {
     if (found == running_.end()) return nullptr;
     std::unique_ptr<CurlTransfer> transfer = std::move(found->second);
     running_.erase(found);
-    curl_multi_remove_handle(multi_.get(), transfer->easy());
+    transfer->multi->Remove(*transfer);
     return transfer;
   }
 
   int WaitFor(Duration timeout) const {
     if (!finished_.empty()) return 0;
-    SteadyClock::time_point until = SteadyClock::now() + timeout;
-    if (timer_) until = std::min(until, *timer_);
-    if (!silent_.empty()) until = std::min(until, silent_.front().deadline);
-    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(
-        until - SteadyClock::now());
+    const auto now = SteadyClock::now();
+    SteadyClock::time_point until = now + resolver_->WaitFor(timeout);
+    for (const auto& multi : multis_) {
+      if (multi->timer()) until = std::min(until, *multi->timer());
+    }
+    for (const auto* waiting : {&silent_, &unresolved_}) {
+      if (!waiting->empty()) until = std::min(until, waiting->front().deadline);
+    }
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(until - now);
     return static_cast<int>(std::clamp<int64_t>(wait.count(), 0, 60'000));
   }
 
-  void Act(int fd, const SocketSet::Event& event) {
-    int ready = 0;
-    if ((event.ready & SocketSet::kRead) != 0) ready |= CURL_CSELECT_IN;
-    if ((event.ready & SocketSet::kWrite) != 0) ready |= CURL_CSELECT_OUT;
-    if (event.failed) ready |= CURL_CSELECT_ERR;
-    int running = 0;
-    curl_multi_socket_action(multi_.get(), fd, ready, &running);
-  }
-
-  void Collect() {
-    int left = 0;
-    while (CURLMsg* const message = curl_multi_info_read(multi_.get(), &left)) {
-      if (message->msg != CURLMSG_DONE) continue;
-      // The message is libcurl's and is gone with the handle.
-      const CURLcode code = message->data.result;
-      CurlTransfer* transfer = nullptr;
-      curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
-      const RequestId id = transfer->id();
-      End(id, transfer->Finish(code));
+  void Ended(CurlTransfer& transfer, CURLcode code) {
+    IpAddress tried;
+    if (transfer.TryNextAddress(code, tried)) {
+      resolver_->Demote(transfer.host, tried);
+      transfer.multi->Remove(transfer);
+      if (transfer.multi->Add(transfer)) return;
+      code = CURLE_FAILED_INIT;
     }
+    End(transfer.id(), transfer.Finish(code));
   }
 
   void End(RequestId id, HttpResponse response) {
@@ -248,6 +307,22 @@ class CurlClient::Impl {
     }
   }
 
+  void EndUnresolvedOnes() {
+    const SteadyClock::time_point now = SteadyClock::now();
+    while (!unresolved_.empty() && unresolved_.front().deadline <= now) {
+      const RequestId id = unresolved_.front().id;
+      unresolved_.pop_front();
+      const auto found = resolving_.find(id);
+      if (found == resolving_.end()) continue;
+      Resolved slow;
+      slow.detail = "resolving " + found->second.host + ": no answer within " +
+                    FormatDuration(options_.connect_timeout);
+      Job job = std::move(found->second);
+      resolving_.erase(found);
+      Use(id, std::move(job), slow);
+    }
+  }
+
   void TellFinished() {
     // What is finished at its start waits for the next Poll.
     for (size_t n = finished_.size(); n > 0 && !finished_.empty(); --n) {
@@ -260,12 +335,13 @@ class CurlClient::Impl {
   CurlClientOptions options_;
   SocketSet sockets_;
   ConnectTo connect_to_;
-  std::optional<SteadyClock::time_point> timer_;
-  std::unique_ptr<CURLM, MultiDeleter> multi_;
+  std::unique_ptr<Resolver> resolver_;
+  std::unordered_map<RequestId, Job> resolving_;
+  std::vector<std::unique_ptr<CurlMulti>> multis_;
   std::vector<std::unique_ptr<CurlTransfer>> pool_;
   std::unordered_map<RequestId, std::unique_ptr<CurlTransfer>> running_;
   std::deque<Finished> finished_;
-  std::deque<Silent> silent_;
+  std::deque<Waiting> silent_, unresolved_;
   RequestId next_id_ = 1;
 };
 
@@ -285,12 +361,15 @@ Result<std::unique_ptr<CurlClient>> CurlClient::Create(
   if (!connect_to) return connect_to.error();
   auto impl =
       std::make_unique<Impl>(std::move(options), std::move(*connect_to));
+  if (Result<void> opened = impl->OpenResolver(); !opened) {
+    return opened.error();
+  }
   return std::unique_ptr<CurlClient>(new CurlClient(std::move(impl)));
 }
 
 CurlClient::RequestId CurlClient::Start(HttpRequest request, MayRequest may,
                                         Done done) {
-  return impl_->Start(request, std::move(may), std::move(done));
+  return impl_->Start(std::move(request), std::move(may), std::move(done));
 }
 void CurlClient::Abort(RequestId id) { impl_->Abort(id); }
 void CurlClient::Poll(Duration timeout) { impl_->Poll(timeout); }

@@ -7,6 +7,7 @@
 
 #include "core/base/result.h"
 #include "core/base/time.h"
+#include "fetcher/dns/resolver.h"
 #include "fetcher/guard/address_guard.h"
 #include "fetcher/http/http_client.h"
 #include "fetcher/http/response_head.h"
@@ -31,6 +32,7 @@ struct CurlClientOptions {
   std::map<std::string, std::string> connect_to;
   // Certificates of authorities (PEM); empty: the system's.
   std::string ca_file;
+  ResolverOptions resolver;
   // Judges every address before a socket is opened to it, and again before a
   // request leaves. An address that connect_to names is let pass for the host
   // it is named for.
@@ -46,11 +48,13 @@ struct CurlClientOptions {
 // content encoding included; redirects are given back. All but Wake is for one
 // thread.
 //
-// Names are resolved by libcurl's resolver threads: ending a transfer that
-// still resolves its name waits for that look-up.
+// Names are resolved by a Resolver of its own; the address that was judged is
+// the one that is connected to, and where a host has several, the next one is
+// tried when one takes no connection.
 class CurlClient : public HttpClient {
  public:
-  // kBadConfiguration where ca_file cannot be read or connect_to is malformed.
+  // kBadConfiguration where ca_file cannot be read, or connect_to or the
+  // resolver's servers are malformed.
   static Result<std::unique_ptr<CurlClient>> Create(CurlClientOptions options);
   ~CurlClient() override;
 

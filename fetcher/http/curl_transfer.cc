@@ -1,6 +1,5 @@
 #include "fetcher/http/curl_transfer.h"
 
-#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -8,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "fetcher/dns/network.h"
 #include "fetcher/http/curl_error.h"
 
 namespace newsmill {
@@ -18,6 +18,9 @@ constexpr char kAccept[] =
 // What the parser inflates. Sent as a plain header: libcurl then neither
 // inflates nor changes anything.
 constexpr char kAcceptEncoding[] = "gzip, br, zstd, deflate";
+
+// How long the connection to an address may take while others are left.
+constexpr Duration kNextAddress = std::chrono::seconds(3);
 
 template <typename Value>
 void Set(CURL* easy, CURLoption option, Value value) {
@@ -38,13 +41,9 @@ bool IsOwnFault(int error) {
          error == ENOMEM;
 }
 
-// Whether another file could be opened now. The resolver's threads do not say
-// why they failed.
-bool OutOfDescriptors() {
-  const int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-  if (fd < 0) return IsOwnFault(errno);
-  close(fd);
-  return false;
+// As libcurl takes it, for which 0 is no limit.
+long Milliseconds(Duration duration) {
+  return static_cast<long>(std::max<int64_t>(1, duration.count()));
 }
 
 int64_t Milliseconds(CURL* easy, CURLINFO info) {
@@ -60,6 +59,17 @@ void Append(CurlListHandle& list, const std::string& text) {
   if (longer == nullptr) return;  // out of memory: the list stays as it is
   (void)list.release();
   list.reset(longer);
+}
+
+Refusal Judge(const CurlClientOptions& options, bool named,
+              const IpAddress& address) {
+  if (options.may_connect && !options.may_connect(address.text())) {
+    return {"address " + address.text() + " may not be asked", false};
+  }
+  if (named) return {};
+  std::string refusal = options.guard.RefusalOf(address);
+  const bool refused = !refusal.empty();
+  return {std::move(refusal), refused};
 }
 
 CurlTransfer::CurlTransfer(const CurlClientOptions& options, SocketSet& sockets)
@@ -80,10 +90,6 @@ void CurlTransfer::SetUp() {
   Set(easy, CURLOPT_BUFFERSIZE, BufferBytes(options_.max_in_flight));
   // libcurl walks its whole cache at the end of every transfer.
   Set(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
-  Set(easy, CURLOPT_CONNECTTIMEOUT_MS,
-      static_cast<long>(options_.connect_timeout.count()));
-  Set(easy, CURLOPT_TIMEOUT_MS,
-      static_cast<long>(options_.total_timeout.count()));
   Set(easy, CURLOPT_LOW_SPEED_LIMIT,
       static_cast<long>(options_.low_speed_limit));
   const auto low_speed_time =
@@ -113,26 +119,24 @@ void CurlTransfer::Begin(HttpClient::RequestId id, const HttpRequest& request,
                          HttpClient::Done done) {
   id_ = id;
   route_ = std::move(route);
+  address_ = 0;
   may_ = std::move(may);
   done_ = std::move(done);
   response_ = HttpResponse();
   head_ = ResponseHead(options_.header_limits);
   cut_body_at_ = request.cut_body_at;
   answer_begun_ = false;
-  refusal_.clear();
-  refused_by_guard_ = false;
+  refusal_ = {};
   socket_opened_ = false;
   socket_error_ = 0;
   error_[0] = '\0';
   SetRequest(request);
+  SetAddress();
 }
 
 void CurlTransfer::SetRequest(const HttpRequest& request) {
   SetHeaders(request);
   Set(easy(), CURLOPT_URL, request.url.c_str());
-  connect_to_.reset();
-  if (!route_.to.empty()) Append(connect_to_, "::" + route_.to);
-  Set(easy(), CURLOPT_CONNECT_TO, connect_to_.get());
   Set(easy(), CURLOPT_FORBID_REUSE, request.keep_connection ? 0L : 1L);
 }
 
@@ -149,6 +153,39 @@ void CurlTransfer::SetHeaders(const HttpRequest& request) {
     Append(headers_, header.name() + ": " + header.value());
   }
   Set(easy(), CURLOPT_HTTPHEADER, headers_.get());
+}
+
+// Pins the connection to the judged address: libcurl resolves nothing.
+void CurlTransfer::SetAddress() {
+  const IpAddress& address = route_.addresses[address_];
+  const std::string text =
+      address.is_v4() ? address.text() : "[" + address.text() + "]";
+  connect_to_.reset();
+  Append(connect_to_, "::" + text + ":" + std::to_string(route_.port));
+  Set(easy(), CURLOPT_CONNECT_TO, connect_to_.get());
+
+  const bool last = address_ + 1 == route_.addresses.size();
+  lookup_ = std::chrono::duration_cast<Duration>(
+      std::chrono::steady_clock::now() - route_.begun);
+  Set(easy(), CURLOPT_CONNECTTIMEOUT_MS,
+      Milliseconds(last ? options_.connect_timeout
+                        : std::min(options_.connect_timeout, kNextAddress)));
+  Set(easy(), CURLOPT_TIMEOUT_MS,
+      Milliseconds(options_.total_timeout - lookup_));
+}
+
+bool CurlTransfer::TryNextAddress(CURLcode code, IpAddress& tried) {
+  if (address_ + 1 == route_.addresses.size()) return false;
+  curl_off_t connected = 0;
+  curl_easy_getinfo(easy(), CURLINFO_CONNECT_TIME_T, &connected);
+  const bool no_connection =
+      code == CURLE_COULDNT_CONNECT ||
+      (code == CURLE_OPERATION_TIMEDOUT && connected == 0);
+  if (!no_connection || IsOwnFault(socket_error_)) return false;
+  tried = route_.addresses[address_++];
+  error_[0] = '\0';
+  SetAddress();
+  return true;
 }
 
 HttpResponse CurlTransfer::Finish(CURLcode code) {
@@ -183,11 +220,16 @@ void CurlTransfer::Describe() {
   response_.headers = head_.TakeHeaders();
 
   v1::FetchTiming& timing = response_.timing;
-  timing.set_name_lookup_ms(Milliseconds(easy(), CURLINFO_NAMELOOKUP_TIME_T));
-  timing.set_connect_ms(Milliseconds(easy(), CURLINFO_CONNECT_TIME_T));
-  timing.set_tls_ms(Milliseconds(easy(), CURLINFO_APPCONNECT_TIME_T));
-  timing.set_first_byte_ms(Milliseconds(easy(), CURLINFO_STARTTRANSFER_TIME_T));
-  timing.set_total_ms(Milliseconds(easy(), CURLINFO_TOTAL_TIME_T));
+  const int64_t lookup = lookup_.count();
+  const auto since_begun = [this, lookup](CURLINFO info) {
+    const int64_t ms = Milliseconds(easy(), info);
+    return ms == 0 ? 0 : lookup + ms;
+  };
+  timing.set_name_lookup_ms(lookup);
+  timing.set_connect_ms(since_begun(CURLINFO_CONNECT_TIME_T));
+  timing.set_tls_ms(since_begun(CURLINFO_APPCONNECT_TIME_T));
+  timing.set_first_byte_ms(since_begun(CURLINFO_STARTTRANSFER_TIME_T));
+  timing.set_total_ms(lookup + Milliseconds(easy(), CURLINFO_TOTAL_TIME_T));
 
   const char* address = nullptr;
   long port = 0;
@@ -202,23 +244,27 @@ void CurlTransfer::Describe() {
 void CurlTransfer::Explain(CURLcode code) {
   const std::string_view text = error_.data();
   response_.detail = ToUtf8(text.empty() ? curl_easy_strerror(code) : text);
-  if (!refusal_.empty() && !socket_opened_) {
-    response_.refused_by_guard = refused_by_guard_;
-    Refuse(v1::REASON_ADDRESS_REFUSED, refusal_);
-    return;
-  }
+  if (!refusal_.detail.empty() && !socket_opened_) return RefuseAddress();
   const CurlFailure failure = MapCurlError(code, answer_begun_, text);
   response_.failure = failure.reason;
   response_.own_fault = failure.own_fault;
-  const bool no_connection = failure.reason == v1::REASON_CONNECT_FAILED ||
-                             failure.reason == v1::REASON_DNS_FAILED;
   if (IsOwnFault(socket_error_)) {
     response_.own_fault = true;
     response_.detail += std::string(": ") + std::strerror(socket_error_);
-  } else if (no_connection && OutOfDescriptors()) {
-    response_.own_fault = true;
-    response_.detail += ": no file descriptor is left";
+  } else if (failure.reason == v1::REASON_CONNECT_FAILED) {
+    long error = 0;
+    curl_easy_getinfo(easy(), CURLINFO_OS_ERRNO, &error);
+    const bool unreachable = error == ENETUNREACH || error == ENETDOWN;
+    if (unreachable && !HasRouteOut()) {
+      response_.own_fault = true;
+      response_.detail += ": this machine has no network";
+    }
   }
+}
+
+void CurlTransfer::RefuseAddress() {
+  response_.refused_by_guard = refusal_.by_guard;
+  Refuse(v1::REASON_ADDRESS_REFUSED, refusal_.detail);
 }
 
 bool CurlTransfer::Refuse(v1::Reason reason, std::string detail) {
@@ -273,15 +319,8 @@ bool CurlTransfer::TakeBody(std::string_view bytes) {
 }
 
 bool CurlTransfer::MayUse(const IpAddress& address) {
-  refusal_.clear();
-  refused_by_guard_ = false;
-  if (options_.may_connect && !options_.may_connect(address.text())) {
-    refusal_ = "address " + address.text() + " may not be asked";
-  } else if (!route_.named) {
-    refusal_ = options_.guard.RefusalOf(address);
-    refused_by_guard_ = !refusal_.empty();
-  }
-  return refusal_.empty();
+  refusal_ = Judge(options_, route_.named, address);
+  return refusal_.detail.empty();
 }
 
 int CurlTransfer::OnPreRequest(void* self, char* peer, char*, int, int) {
@@ -292,11 +331,11 @@ int CurlTransfer::OnPreRequest(void* self, char* peer, char*, int, int) {
       (!transfer->may_ || transfer->may_(transfer->id_, address->text()))) {
     return CURL_PREREQFUNC_OK;
   }
-  if (transfer->refusal_.empty()) {
-    transfer->refusal_ = "address " + std::string(peer) + " may not be asked";
+  if (transfer->refusal_.detail.empty()) {
+    transfer->refusal_.detail =
+        "address " + std::string(peer) + " may not be asked";
   }
-  transfer->response_.refused_by_guard = transfer->refused_by_guard_;
-  transfer->Refuse(v1::REASON_ADDRESS_REFUSED, transfer->refusal_);
+  transfer->RefuseAddress();
   return CURL_PREREQFUNC_ABORT;
 }
 

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <curl/curl.h>
 
+#include "fetcher/guard/ip_address.h"
 #include "fetcher/http/curl_client.h"
 #include "fetcher/http/socket_set.h"
 
@@ -25,13 +28,26 @@ using CurlListHandle = std::unique_ptr<curl_slist, CurlListDeleter>;
 // Appends to a list; the list owns its copy of `text`.
 void Append(CurlListHandle& list, const std::string& text);
 
-// Where a request's connection goes.
+// Where a request's connection goes: one address after another, until one
+// takes it.
 struct Route {
-  // "address:port", IPv6 in brackets; empty: as the URL says.
-  std::string to;
-  // The configuration names it: the guard lets it pass.
+  std::vector<IpAddress> addresses;  // not empty
+  int port = 0;
+  // The configuration names them: the guard lets them pass.
   bool named = false;
+  // When the request was given, its name's resolution included.
+  std::chrono::steady_clock::time_point begun;
 };
+
+// Why an address may not be asked; nothing in `detail`: it may.
+struct Refusal {
+  std::string detail;
+  bool by_guard = false;
+};
+Refusal Judge(const CurlClientOptions& options, bool named,
+              const IpAddress& address);
+
+class CurlMulti;
 
 // One easy handle with the answer it collects; used again for the next request
 // once it is finished. Lives at one address, which libcurl knows.
@@ -44,6 +60,9 @@ class CurlTransfer {
 
   void Begin(HttpClient::RequestId id, const HttpRequest& request, Route route,
              HttpClient::MayRequest may, HttpClient::Done done);
+  // After libcurl gave `code`: whether the next address is to be tried, for
+  // which the transfer is now ready. `tried`: the one without a connection.
+  bool TryNextAddress(CURLcode code, IpAddress& tried);
   // What came of it, after libcurl gave `code`.
   HttpResponse Finish(CURLcode code);
   // What came of it, after we ended it for want of a first byte.
@@ -53,6 +72,10 @@ class CurlTransfer {
   HttpClient::RequestId id() const { return id_; }
   HttpClient::Done TakeDone() { return std::move(done_); }
   bool answer_begun() const { return answer_begun_; }
+
+  // The client's notes: who runs it, and whose address it asks.
+  CurlMulti* multi = nullptr;
+  std::string host;
 
  private:
   static size_t OnHeader(char* line, size_t size, size_t count, void* self);
@@ -66,10 +89,12 @@ class CurlTransfer {
   void SetUp();
   void SetRequest(const HttpRequest& request);
   void SetHeaders(const HttpRequest& request);
+  void SetAddress();
   bool MayUse(const IpAddress& address);
   bool TakeHeader(std::string_view line);
   bool TakeBody(std::string_view bytes);
   bool Refuse(v1::Reason reason, std::string detail);
+  void RefuseAddress();
   bool IsSuccess() const { return head_.status() / 100 == 2; }
   void Describe();
   void Explain(CURLcode code);
@@ -89,9 +114,9 @@ class CurlTransfer {
   std::optional<int64_t> cut_body_at_;
   bool answer_begun_ = false;
   Route route_;
-  // Why the last address was refused; empty: it was not.
-  std::string refusal_;
-  bool refused_by_guard_ = false;
+  size_t address_ = 0;  // of the route's, the one that is tried
+  Duration lookup_{0};  // from the route's beginning to libcurl's
+  Refusal refusal_;     // of the last address
   bool socket_opened_ = false;
   int socket_error_ = 0;  // errno of a socket that could not be made
 };

@@ -38,14 +38,15 @@ SocketSet::~SocketSet() {
 
 void SocketSet::Opened(int fd) {
   // Whatever had this number is gone, and the kernel forgot it.
-  entries_[fd] = Entry{kNone, kNone, true};
+  entries_[fd] = Entry{kNone, kNone, true, 0};
 }
 
 void SocketSet::Closed(int fd) { entries_.erase(fd); }
 
-void SocketSet::Want(int fd, uint32_t interest) {
+void SocketSet::Want(int fd, uint32_t interest, int owner) {
   Entry& entry = entries_[fd];
   entry.wanted = interest;
+  entry.owner = owner;
   if (interest == kNone) {
     if (entry.ours) return;
     Register(fd, entry, kNone);
@@ -93,7 +94,8 @@ const std::vector<SocketSet::Event>& SocketSet::Wait(int timeout_ms) {
       Register(fd, found->second, kNone);
       continue;
     }
-    Event event{fd, kNone, (ready[i].events & (EPOLLERR | EPOLLHUP)) != 0};
+    Event event{fd, found->second.owner, kNone,
+                (ready[i].events & (EPOLLERR | EPOLLHUP)) != 0};
     if ((ready[i].events & EPOLLIN) != 0) event.ready |= kRead;
     if ((ready[i].events & EPOLLOUT) != 0) event.ready |= kWrite;
     events_.push_back(event);

@@ -19,6 +19,7 @@ class SocketSet {
   enum Interest : uint32_t { kNone = 0, kRead = 1, kWrite = 2 };
   struct Event {
     int fd = -1;
+    int owner = 0;
     uint32_t ready = kNone;  // of Interest
     bool failed = false;
   };
@@ -32,7 +33,8 @@ class SocketSet {
   void Opened(int fd);
   void Closed(int fd);
 
-  void Want(int fd, uint32_t interest);
+  // `owner` comes back with the events.
+  void Want(int fd, uint32_t interest, int owner = 0);
 
   // Waits up to that long; -1: for ever. Events of a Wake are swallowed.
   const std::vector<Event>& Wait(int timeout_ms);
@@ -48,6 +50,7 @@ class SocketSet {
     uint32_t wanted = kNone;
     uint32_t registered = kNone;
     bool ours = false;
+    int owner = 0;
   };
   void Register(int fd, Entry& entry, uint32_t interest);
 

@@ -39,6 +39,13 @@ TEST(Gate, ANameThatCannotBeResolvedIsRefusedWhileItIsClosed) {
   EXPECT_FALSE(verdict.retryable);
   EXPECT_THAT(verdict.detail, HasSubstr("robots = \"off\""));
 
+  AnswerVerdict no_server;  // nor is it held back until there is a network
+  no_server.kind = AnswerVerdict::Kind::kOwnFault;
+  no_server.reason = v1::REASON_DNS_FAILED;
+  Gate(config).ExplainRefusal("news.example", no_server);
+  EXPECT_EQ(no_server.kind, AnswerVerdict::Kind::kFailure);
+  EXPECT_EQ(no_server.reason, v1::REASON_ADDRESS_REFUSED);
+
   config.robots = "off";
   config.contact = "me@example.org";
   AnswerVerdict open;
