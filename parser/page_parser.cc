@@ -179,7 +179,6 @@ class RulePageParser final : public PageParser {
                        bool has_layout, v1::Article* article) {
     if (has_layout) {
       FillFromMetadata(document, context, article);
-      FillFromMarkup(document, context, article);
     } else {
       ExtractGeneric(document, context, article);
     }

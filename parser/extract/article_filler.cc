@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "parser/extract/dates.h"
+#include "parser/extract/decide_language.h"
 #include "parser/html/text.h"
 
 namespace newsmill {
@@ -20,35 +21,6 @@ constexpr int kMaxListed = 100;
 constexpr size_t kMaxMarkedUp = 64 << 10;
 constexpr ParseLimits kSnippetLimits = {
     .max_tree_bytes = 16 << 20, .max_depth = 64, .deadline = Duration(100)};
-
-// "zh_cn" -> "zh-CN", "ZH-hans-cn" -> "zh-Hans-CN"; empty for no tag.
-std::string NormaliseLanguage(std::string_view tag) {
-  static const RE2 tag_form(R"([A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3})");
-  if (!RE2::FullMatch(re2::StringPiece(tag.data(), tag.size()), tag_form)) {
-    return {};
-  }
-  std::string out;
-  for (size_t at = 0; at < tag.size();) {
-    const size_t end = std::min(tag.find_first_of("-_", at), tag.size());
-    std::string part(tag.substr(at, end - at));
-    for (char& c : part) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-    }
-    const size_t capitals = at == 0            ? 0
-                            : part.size() == 2 ? 2
-                            : part.size() == 4 ? 1
-                                               : 0;
-    for (size_t i = 0; i < capitals; ++i) {
-      if (part[i] >= 'a' && part[i] <= 'z') {
-        part[i] = static_cast<char>(part[i] & ~0x20);
-      }
-    }
-    if (at != 0) out += '-';
-    out += part;
-    at = end + 1;
-  }
-  return out;
-}
 
 // Staff numbers and rows of dashes stand where names should.
 bool HasLetter(std::string_view text) {
@@ -123,6 +95,18 @@ void ArticleFiller::Authors(const std::vector<v1::Person>& people,
   Note("authors", detail);
 }
 
+void ArticleFiller::DecidedAuthors(const std::vector<v1::Person>& people,
+                                   std::string_view detail) {
+  if (article_.authors_size() > 0 || people.empty()) return;
+  for (const v1::Person& person : people) {
+    if (article_.authors_size() == kMaxListed) break;
+    v1::Person* const author = article_.add_authors();
+    *author = person;
+    author->set_url(AbsoluteUrl(base_, person.url()).value_or(""));
+  }
+  Note("authors", detail);
+}
+
 void ArticleFiller::Editors(const std::vector<v1::Person>& people,
                             std::string_view detail) {
   if (article_.editors_size() > 0) return;
@@ -162,6 +146,20 @@ void ArticleFiller::DateModified(std::string_view text,
   v1::PageDate date;
   if (article_.has_date_modified() || !Date(text, &date)) return;
   *article_.mutable_date_modified() = std::move(date);
+  Note("date_modified", detail);
+}
+
+void ArticleFiller::DecidedPublished(const v1::PageDate& date,
+                                     std::string_view detail) {
+  if (article_.has_date_published()) return;
+  *article_.mutable_date_published() = date;
+  Note("date_published", detail);
+}
+
+void ArticleFiller::DecidedModified(const v1::PageDate& date,
+                                    std::string_view detail) {
+  if (article_.has_date_modified()) return;
+  *article_.mutable_date_modified() = date;
   Note("date_modified", detail);
 }
 

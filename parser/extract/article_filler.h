@@ -27,10 +27,16 @@ class ArticleFiller {
   // Addresses, e-mail addresses, numbers, sentences and the publisher's own
   // name are no authors; so the publisher comes first.
   void Authors(const std::vector<v1::Person>& people, std::string_view detail);
+  // What was decided for authors: names as they are.
+  void DecidedAuthors(const std::vector<v1::Person>& people,
+                      std::string_view detail);
   void Editors(const std::vector<v1::Person>& people, std::string_view detail);
   void Publisher(v1::Organization organization, std::string_view detail);
   void DatePublished(std::string_view text, std::string_view detail);
   void DateModified(std::string_view text, std::string_view detail);
+  // What was decided for the dates.
+  void DecidedPublished(const v1::PageDate& date, std::string_view detail);
+  void DecidedModified(const v1::PageDate& date, std::string_view detail);
   // BCP 47, also with an underscore: "zh_CN".
   void Language(std::string_view tag, std::string_view detail);
   void Section(std::string_view name, std::string_view detail);

@@ -18,6 +18,8 @@ struct DateParts {
   bool afternoon = false;  // 12-hour clock
   bool forenoon = false;
   std::optional<int> zone_minutes;
+  // "5/6/2024": either number may be the day; it was read as day and month.
+  bool either_way = false;
 
   // Relative dates: so many of this unit before the fetch; for kDay with a time
   // of its own.

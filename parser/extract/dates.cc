@@ -1,5 +1,6 @@
 #include "parser/extract/dates.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -33,6 +34,15 @@ struct Folded {
   std::vector<uint32_t> origin;
 };
 
+// Of the digits that news is written with besides ASCII's: Arabic-Indic,
+// Persian, Devanagari, Bengali, Thai. -1 for all else.
+int DigitOf(char32_t c) {
+  for (const char32_t zero : {0x0660U, 0x06F0U, 0x0966U, 0x09E6U, 0x0E50U}) {
+    if (c >= zero && c <= zero + 9) return static_cast<int>(c - zero);
+  }
+  return -1;
+}
+
 Folded Fold(std::string_view text) {
   Folded folded;
   for (size_t at = 0; at < text.size();) {
@@ -40,7 +50,13 @@ Folded Fold(std::string_view text) {
     const char32_t c = NextCodePoint(text, &at);
     if (c == 0x200B || c == 0xFEFF) continue;
     const bool space = c == 0xA0 || c == 0x202F || c == 0x2009;
-    folded.text += space ? " " : FoldWidth(text.substr(begin, at - begin));
+    if (space) {
+      folded.text += ' ';
+    } else if (const int digit = DigitOf(c); digit >= 0) {
+      folded.text += static_cast<char>('0' + digit);
+    } else {
+      folded.text += FoldWidth(text.substr(begin, at - begin));
+    }
     folded.origin.resize(folded.text.size(), begin);
   }
   folded.origin.push_back(static_cast<uint32_t>(text.size()));
@@ -89,6 +105,7 @@ struct Reading {
 };
 
 std::optional<Reading> ReadCalendar(const DateParts& parts, int year) {
+  if (year < 100) year += year < 70 ? 2000 : 1900;
   if (year < kFirstYear || year > kLastYear) return std::nullopt;
   const year_month_day date(
       std::chrono::year(year),
@@ -104,7 +121,7 @@ class Reader {
   Reader(std::string_view text, const DateContext& context)
       : text_(text), folded_(Fold(text)), context_(context) {}
 
-  std::optional<PageDate> Run() const {
+  std::optional<FoundDate> Run() const {
     if (auto date = Epoch()) return date;
     if (auto date = WithYear(ReadCompactDate(TrimBlanks(folded_.text)))) {
       return date;
@@ -115,7 +132,7 @@ class Reader {
   }
 
  private:
-  std::optional<PageDate> Epoch() const {
+  std::optional<FoundDate> Epoch() const {
     const std::string_view digits = TrimBlanks(folded_.text);
     if (digits.size() != 10 && digits.size() != 13) return std::nullopt;
     int64_t number = 0;
@@ -123,20 +140,30 @@ class Reader {
       if (c < '0' || c > '9') return std::nullopt;
       number = number * 10 + (c - '0');
     }
-    return PageDateFromEpoch(number, context_);
+    auto date = PageDateFromEpoch(number, context_);
+    if (!date) return std::nullopt;
+    return FoundDate{*std::move(date), 0, text_.size()};
   }
 
-  std::optional<PageDate> WithYear(
+  std::optional<FoundDate> WithYear(
       const std::optional<DateParts>& parts) const {
     if (!parts) return std::nullopt;
-    const std::optional<Reading> reading = ReadCalendar(*parts, *parts->year);
+    std::optional<Reading> reading;
+    DateParts other = *parts;
+    std::swap(other.day, other.month);
+    const bool swap = parts->either_way && context_.month_first;
+    if (swap) reading = ReadCalendar(other, *parts->year);
+    if (!reading) reading = ReadCalendar(*parts, *parts->year);
+    if (!reading && parts->either_way) {
+      reading = ReadCalendar(other, *parts->year);
+    }
     if (!reading) return std::nullopt;
     return Make(*parts, *reading);
   }
 
   // The year of the fetch, or the one before where the date would lie more than
   // a day ahead.
-  std::optional<PageDate> WithoutYear(
+  std::optional<FoundDate> WithoutYear(
       const std::optional<DateParts>& parts) const {
     if (!parts) return std::nullopt;
     const Timestamp now = LocalNow(*parts);
@@ -151,7 +178,7 @@ class Reader {
     return std::nullopt;
   }
 
-  std::optional<PageDate> Relative(
+  std::optional<FoundDate> Relative(
       const std::optional<DateParts>& parts) const {
     if (!parts) return std::nullopt;
     Reading reading;
@@ -179,8 +206,8 @@ class Reader {
     return Make(*parts, reading);
   }
 
-  std::optional<PageDate> RelativeDay(const DateParts& parts,
-                                      Timestamp now) const {
+  std::optional<FoundDate> RelativeDay(const DateParts& parts,
+                                       Timestamp now) const {
     year_month_day date = DayOf(now);
     if (parts.unit == Unit::kDay) {
       date = DayOf(now - days(parts.ago));
@@ -209,8 +236,9 @@ class Reader {
     return context_.fetched_at + minutes(Offset(parts));
   }
 
-  PageDate Make(const DateParts& parts, const Reading& reading) const {
-    PageDate date;
+  FoundDate Make(const DateParts& parts, const Reading& reading) const {
+    FoundDate found;
+    PageDate& date = found.date;
     const uint32_t begin = folded_.origin[parts.begin];
     const uint32_t end = folded_.origin[parts.end];
     date.set_raw(std::string(TrimBlanks(text_.substr(begin, end - begin))));
@@ -220,7 +248,9 @@ class Reader {
     date.set_zone_assumed(!parts.zone_minutes.has_value());
     date.set_year_assumed(reading.year_assumed);
     date.set_relative(reading.relative);
-    return date;
+    found.begin = begin;
+    found.end = end;
+    return found;
   }
 
   const std::string_view text_;
@@ -230,16 +260,25 @@ class Reader {
 
 }  // namespace
 
+std::optional<FoundDate> FindPageDate(std::string_view text,
+                                      const DateContext& context) {
+  size_t size = std::min(text.size(), kMaxBytes);
+  // Not through the middle of a character.
+  while (size < text.size() &&
+         (static_cast<uint8_t>(text[size]) & 0xC0) == 0x80) {
+    --size;
+  }
+  text = text.substr(0, size);
+  return Reader(text, context).Run();
+}
+
 std::optional<v1::PageDate> ParsePageDate(std::string_view text,
                                           const DateContext& context) {
   text = TrimBlanks(text);
   if (text.empty()) return std::nullopt;
-  size_t size = std::min(text.size(), kMaxBytes);
-  // Not through the middle of a character.
-  while (size < text.size() &&
-         (static_cast<uint8_t>(text[size]) & 0xC0) == 0x80)
-    --size;
-  return Reader(text.substr(0, size), context).Run();
+  auto found = FindPageDate(text, context);
+  if (!found) return std::nullopt;
+  return std::move(found->date);
 }
 
 std::optional<v1::PageDate> PageDateFromEpoch(int64_t number,

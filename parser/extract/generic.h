@@ -6,7 +6,7 @@
 
 namespace newsmill {
 
-// The article of a page without a rule: FillFromMetadata, FillFromMarkup and
+// The article of a page without a rule: FillFromMetadata and
 // FillFromParagraphs, in this order, field by field.
 void ExtractGeneric(const Document& document, const PageContext& context,
                     v1::Article* article);

@@ -21,28 +21,45 @@ constexpr size_t kMaxPeople = 100;
 // Reads one node into an article.
 class NodeReader {
  public:
-  NodeReader(const JsonLdGraph& graph, const JsonValue& node,
-             ArticleFiller* fill)
-      : graph_(graph), node_(node), fill_(*fill) {}
+  // `distrust` is taken off what the article's own node would be worth.
+  NodeReader(const JsonLdGraph& graph, const JsonValue& node, int distrust,
+             Candidates* found, ArticleFiller* fill)
+      : graph_(graph),
+        node_(node),
+        distrust_(distrust),
+        found_(*found),
+        fill_(*fill) {}
 
   void FillPage() {
     fill_.Description(graph_.Text(node_, "description"), "description");
-    fill_.DatePublished(graph_.Text(node_, "datePublished"), "datePublished");
-    fill_.DateModified(graph_.Text(node_, "dateModified"), "dateModified");
-    FillLanguage();
+    Add("datePublished", kPublishedTrust, &found_.published);
+    Add("dateModified", kPublishedTrust, &found_.modified);
+    GatherLanguages();
+  }
+
+  // What a WebPage says of itself besides.
+  void GatherPage() {
+    // Publishing systems put their <title> there.
+    Candidates::Add(
+        Make(graph_.Text(node_, "name"), "WebPage.name", kPageNameTrust),
+        &found_.titles);
+    FillPage();
+    GatherPeople();
+    GatherImages("primaryImageOfPage", kImageTrust - 10);
   }
 
   void FillArticle(const Document& document) {
-    fill_.Headline(graph_.Text(node_, "headline"), "headline");
-    fill_.Headline(graph_.Text(node_, "name"), "name");
+    Add("headline", kHeadlineTrust, &found_.titles);
+    Add("name", kHeadlineTrust - 10, &found_.titles);
     FillPublisher();
-    FillPeople();
+    GatherPeople();
+    fill_.Editors(People("editor"), "editor");
     FillPage();
-    fill_.DatePublished(graph_.Text(node_, "dateCreated"), "dateCreated");
-    fill_.Section(graph_.Text(node_, "articleSection"), "articleSection");
+    Add("dateCreated", kPublishedTrust - 20, &found_.published);
+    Add("articleSection", kSectionTrust, &found_.sections);
     FillKeywords();
-    fill_.Images(Images("image"), "image");
-    fill_.Images(Images("thumbnailUrl"), "thumbnailUrl");
+    GatherImages("image", kImageTrust);
+    GatherImages("thumbnailUrl", kImageTrust - 20);
     fill_.Videos(Videos(), "video");
     FillAccess();
     FillCounts();
@@ -58,11 +75,11 @@ class NodeReader {
 
   // ziyuan.baidu.com's form, which has no types.
   void FillBaidu() {
-    fill_.Headline(graph_.Text(node_, "title"), "title");
+    Add("title", kHeadlineTrust, &found_.titles);
     fill_.Description(graph_.Text(node_, "description"), "description");
-    fill_.DatePublished(graph_.Text(node_, "pubDate"), "pubDate");
-    fill_.DateModified(graph_.Text(node_, "upDate"), "upDate");
-    fill_.Images(Images("images"), "images");
+    Add("pubDate", kPublishedTrust, &found_.published);
+    Add("upDate", kPublishedTrust, &found_.modified);
+    GatherImages("images", kImageTrust);
   }
 
   std::vector<v1::Link> BreadcrumbLinks() const {
@@ -84,42 +101,91 @@ class NodeReader {
   }
 
  private:
-  // Names of people only: an organisation is the publisher's affair.
+  static constexpr int kHeadlineTrust = 35;
+  static constexpr int kPageNameTrust = 40;  // less what is distrusted
+  static constexpr int kPublishedTrust = 100;
+  static constexpr int kAuthorTrust = 60;
+  static constexpr int kSectionTrust = 60;
+  static constexpr int kImageTrust = 50;
+  static constexpr int kLanguageTrust = 40;
+
+  Candidate Make(std::string text, std::string_view detail, int trust) const {
+    Candidate candidate;
+    candidate.text = std::move(text);
+    candidate.source = v1::Provenance::JSON_LD;
+    candidate.detail = detail;
+    candidate.trust = std::max(trust - distrust_, 1);
+    return candidate;
+  }
+
+  void Add(const char* name, int trust, std::vector<Candidate>* to) const {
+    std::string text = graph_.Text(node_, name);
+    if (!text.empty()) Candidates::Add(Make(std::move(text), name, trust), to);
+  }
+
+  // The people of an editor's property: names only.
   std::vector<v1::Person> People(const char* name) const {
     std::vector<v1::Person> people;
     for (const JsonValue& value : graph_.List(node_, name)) {
       if (people.size() >= kMaxPeople) break;
-      if (!value.is_object()) {
-        for (v1::Person& person : PeopleOf(value.to_text())) {
-          people.push_back(std::move(person));
-        }
-        continue;
-      }
-      if (JsonLdGraph::IsA(value, {"Organization", "NewsMediaOrganization",
-                                   "Corporation"})) {
-        continue;
-      }
-      const std::vector<JsonValue> names = graph_.List(value, "name");
-      for (const JsonValue& one : names) {
-        // One object with one name may hold several in a list.
-        for (v1::Person& person : PeopleOf(one.to_text())) {
-          if (names.size() == 1) SetUrl(value, &person);
-          people.push_back(std::move(person));
-        }
+      for (v1::Person& person : PeopleOf(JsonLdGraph::TextOf(value))) {
+        people.push_back(std::move(person));
       }
     }
     return people;
   }
 
-  void SetUrl(const JsonValue& value, v1::Person* person) const {
-    const auto url = AbsoluteUrl(fill_.base(), graph_.Text(value, "url"));
-    person->set_url(url.value_or(""));
+  static bool IsOrganization(const JsonValue& value) {
+    static const std::vector<std::string_view> types = {
+        "Organization", "NewsMediaOrganization", "Corporation", "WebSite",
+        "GovernmentOrganization"};
+    return JsonLdGraph::IsA(value, types);
   }
 
-  void FillPeople() {
-    fill_.Authors(People("author"), "author");
-    fill_.Authors(People("creator"), "creator");
-    fill_.Editors(People("editor"), "editor");
+  void GatherPeople() {
+    for (const char* name : {"author", "creator"}) {
+      const int list = ++found_.lists;
+      for (const JsonValue& value : graph_.List(node_, name)) {
+        GatherPerson(value, name, list);
+      }
+    }
+  }
+
+  void GatherPerson(const JsonValue& value, const char* property, int list) {
+    PersonCandidate person;
+    person.list = list;
+    if (value.is_object()) {
+      person.url = graph_.Text(value, "url");
+      person.organization = IsOrganization(value);
+    }
+    const std::vector<JsonValue> names = value.is_object()
+                                             ? graph_.List(value, "name")
+                                             : std::vector<JsonValue>{value};
+    for (const JsonValue& name : names) {
+      if (names.size() > 1) person.url.clear();  // whose it is, is not said
+      const std::string text = JsonLdGraph::TextOf(name);
+      if (text.empty()) continue;
+      static_cast<Candidate&>(person) = Make(text, property, kAuthorTrust);
+      Candidates::Add(person, &found_.authors);
+    }
+  }
+
+  void GatherImages(const char* name, int trust) {
+    for (v1::Image& image : Images(name)) {
+      ImageCandidate candidate;
+      static_cast<Candidate&>(candidate) = Make(image.url(), name, trust);
+      candidate.image = std::move(image);
+      Candidates::Add(std::move(candidate), &found_.images);
+    }
+  }
+
+  void GatherLanguages() {
+    for (const JsonValue& value : graph_.List(node_, "inLanguage")) {
+      std::string code = value.is_object() ? graph_.Text(value, "alternateName")
+                                           : value.to_text();
+      Candidates::Add(Make(std::move(code), "inLanguage", kLanguageTrust),
+                      &found_.languages);
+    }
   }
 
   void FillPublisher() {
@@ -133,14 +199,6 @@ class NodeReader {
         publisher.set_name(value.to_text());
       }
       fill_.Publisher(std::move(publisher), "publisher");
-    }
-  }
-
-  void FillLanguage() {
-    for (const JsonValue& value : graph_.List(node_, "inLanguage")) {
-      const auto code = value.is_object() ? graph_.Text(value, "alternateName")
-                                          : value.to_text();
-      fill_.Language(code, "inLanguage");
     }
   }
 
@@ -283,6 +341,8 @@ class NodeReader {
 
   const JsonLdGraph& graph_;
   const JsonValue& node_;
+  const int distrust_;
+  Candidates& found_;
   ArticleFiller& fill_;
 };
 
@@ -319,21 +379,29 @@ const JsonValue* FindArticle(const JsonLdGraph& graph,
 
 }  // namespace
 
-void FillFromJsonLd(const Document& document, const PageContext& context,
-                    ArticleFiller* fill) {
+void GatherFromJsonLd(const Document& document, const PageContext& context,
+                      Candidates* found, ArticleFiller* fill) {
+  constexpr int kPageDistrust = 25;
   const JsonLdGraph graph(FindJsonLd(document));
   fill->From(v1::Provenance::JSON_LD);
   if (const JsonValue* const node = FindArticle(graph, context)) {
-    NodeReader(graph, *node, fill).FillArticle(document);
+    NodeReader(graph, *node, 0, found, fill).FillArticle(document);
   }
   for (const JsonValue& node : graph.nodes()) {
     if (JsonLdGraph::IsA(node, {"WebPage", "ItemPage"})) {
-      NodeReader(graph, node, fill).FillPage();
+      NodeReader(graph, node, kPageDistrust, found, fill).GatherPage();
     } else if (JsonLdGraph::IsA(node, {"BreadcrumbList"})) {
-      fill->Breadcrumbs(NodeReader(graph, node, fill).BreadcrumbLinks(),
-                        "BreadcrumbList");
+      const NodeReader reader(graph, node, 0, found, fill);
+      fill->Breadcrumbs(reader.BreadcrumbLinks(), "BreadcrumbList");
+    } else if (JsonLdGraph::IsA(node, {"WebSite"})) {
+      Candidate site;
+      site.text = graph.Text(node, "name");
+      site.source = v1::Provenance::JSON_LD;
+      site.detail = "WebSite.name";
+      site.trust = 50;
+      if (!site.text.empty()) Candidates::Add(site, &found->site_names);
     } else if (!node.member("@type") && node.member("pubDate")) {
-      NodeReader(graph, node, fill).FillBaidu();
+      NodeReader(graph, node, 0, found, fill).FillBaidu();
     }
   }
 }

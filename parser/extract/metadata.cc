@@ -1,23 +1,124 @@
 #include "parser/extract/metadata.h"
 
+#include <algorithm>
+#include <string>
+
 #include "parser/extract/article_filler.h"
+#include "parser/extract/decide_authors.h"
+#include "parser/extract/decide_dates.h"
+#include "parser/extract/decide_language.h"
+#include "parser/extract/decide_title.h"
+#include "parser/extract/gather_markup.h"
+#include "parser/extract/gather_metas.h"
 #include "parser/extract/generic.h"
 #include "parser/extract/json_ld.h"
+#include "parser/extract/named_metas.h"
 #include "parser/extract/open_graph.h"
 
 namespace newsmill {
 
+namespace {
+
+std::string Place(const Candidate& candidate) { return candidate.detail; }
+
+bool MoreTrusted(const Candidate& a, const Candidate& b) {
+  return a.trust > b.trust;
+}
+
+// The images of the place that most trusts them.
+void FillImages(const Candidates& found, ArticleFiller* fill) {
+  std::vector<const ImageCandidate*> order;
+  for (const ImageCandidate& image : found.images) order.push_back(&image);
+  std::stable_sort(
+      order.begin(), order.end(),
+      [](const auto* a, const auto* b) { return a->trust > b->trust; });
+  std::vector<v1::Image> images;
+  for (const ImageCandidate* candidate : order) {
+    if (candidate->detail != order[0]->detail) break;
+    images.push_back(candidate->image);
+  }
+  if (order.empty()) return;
+  fill->From(order[0]->source);
+  fill->Images(images, order[0]->detail);
+}
+
+// Agreement decides what several places of a page may claim.
+void Decide(const Document& document, const PageContext& context,
+            Candidates* found, ArticleFiller* fill) {
+  const Decision title = DecideTitle(*found, context.final_url.host());
+  if (title.decided()) {
+    const Candidate& winner = found->titles[title.winner];
+    fill->From(winner.source);
+    fill->Headline(title.value, Place(winner));
+  }
+  const NodeId heading = FindHeading(*found, title);
+  found->MarkBeside(heading);
+  const SiteNames sites = NamesOfSite(*found, context.final_url.host());
+  const AuthorsDecision authors = DecideAuthors(*found, sites, heading);
+  if (authors.decided()) {
+    const Candidate& winner = found->authors[authors.winner];
+    fill->From(winner.source);
+    fill->DecidedAuthors(authors.people, Place(winner));
+  }
+  const Dates dates = DecideDates(document, context, heading, found);
+  if (dates.published.decided()) {
+    const Candidate& winner = found->published[dates.published.winner];
+    fill->From(winner.source);
+    fill->DecidedPublished(dates.published.date, Place(winner));
+  }
+  if (dates.modified.decided()) {
+    const Candidate& winner = found->modified[dates.modified.winner];
+    fill->From(winner.source);
+    fill->DecidedModified(dates.modified.date, Place(winner));
+  }
+  FillImages(*found, fill);
+  const Decision language = DecideLanguage(*found);
+  if (language.decided()) {
+    const bool declared = language.winner < found->languages.size();
+    fill->From(declared ? found->languages[language.winner].source
+                        : v1::Provenance::DERIVED);
+    fill->Language(
+        language.value,
+        declared ? Place(found->languages[language.winner]) : "text");
+  }
+  std::stable_sort(found->sections.begin(), found->sections.end(), MoreTrusted);
+  for (const Candidate& section : found->sections) {
+    fill->From(section.source);
+    fill->Section(section.text, Place(section));
+  }
+}
+
+}  // namespace
+
+Candidates GatherCandidates(const Document& document,
+                            const PageContext& context, v1::Article* article) {
+  Candidates found;
+  ArticleFiller fill(document, context, article);
+  GatherFromJsonLd(document, context, &found, &fill);
+  const MetaTable metas(document);
+  GatherFromMetas(metas, &found);
+  GatherOpenGraphImages(metas, &found);
+  GatherFromMarkup(document, &found);
+  FillFromOpenGraph(metas, &fill);
+  FillFromNamedMetas(document, metas, &fill);
+  if (!article->publisher().name().empty()) {
+    Candidate site;
+    site.text = article->publisher().name();
+    site.detail = "publisher";
+    found.site_names.push_back(std::move(site));
+  }
+  Decide(document, context, &found, &fill);
+  return found;
+}
+
 void FillFromMetadata(const Document& document, const PageContext& context,
                       v1::Article* article) {
-  ArticleFiller fill(document, context, article);
-  FillFromJsonLd(document, context, &fill);
-  FillFromOpenGraph(MetaTable(document), &fill);
+  GatherCandidates(document, context, article);
 }
 
 void ExtractGeneric(const Document& document, const PageContext& context,
                     v1::Article* article) {
   FillFromMetadata(document, context, article);
-  FillFromMarkup(document, context, article);
   FillFromParagraphs(document, context, article);
 }
 

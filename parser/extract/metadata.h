@@ -19,16 +19,14 @@ struct PageContext {
 // provenance entry for each that it fills; what a rule has set stands. A body
 // (blocks and article_body) and the images are one field each.
 
-// From what the page says of itself to machines: JSON-LD, then OpenGraph,
-// article:* and Twitter cards. Also fills the body, from a whole JSON-LD
-// articleBody.
+// All that a page says of itself, except the body in its text: candidates are
+// gathered from JSON-LD, microdata and RDFa, OpenGraph, Twitter cards, Dublin
+// Core and other <meta> names, <title>, headings, <time>, bylines, visible
+// dates and the URL; for headline, authors and dates their agreement decides,
+// for the rest the most trusted place. Also fills the body, from a whole
+// JSON-LD articleBody.
 void FillFromMetadata(const Document& document, const PageContext& context,
                       v1::Article* article);
-
-// From what remains: common <meta> names, rel=canonical, <html lang>, <title>,
-// h1, <time datetime>.
-void FillFromMarkup(const Document& document, const PageContext& context,
-                    v1::Article* article);
 
 // The body: the <p> texts of the element whose own paragraphs carry most text,
 // outside nav, aside, footer, header and form. A plain heuristic for pages that

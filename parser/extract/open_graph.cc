@@ -29,8 +29,11 @@ void SetSize(std::string_view text, bool width, v1::Image* image) {
 std::vector<v1::Image> OpenGraphImages(const MetaTable& metas) {
   std::vector<v1::Image> images;
   for (const MetaTable::Entry& entry : metas.entries()) {
-    if (entry.name == "og:image" || entry.name == "og:image:url") {
-      const bool same = !images.empty() && images.back().url() == entry.content;
+    if (entry.name == "og:image" || entry.name == "og:image:url" ||
+        entry.name == "og:image:secure_url") {
+      const bool same =
+          !images.empty() && (images.back().url() == entry.content ||
+                              entry.name == "og:image:secure_url");
       if (!same) images.emplace_back().set_url(std::string(entry.content));
     } else if (images.empty()) {
       continue;
@@ -46,8 +49,12 @@ std::vector<v1::Image> OpenGraphImages(const MetaTable& metas) {
 }
 
 std::vector<v1::Image> TwitterImages(const MetaTable& metas) {
-  std::string_view url = metas.First("twitter:image");
-  if (url.empty()) url = metas.First("twitter:image:src");
+  std::string_view url;
+  for (const char* name :
+       {"twitter:image", "twitter:image:src", "twitter:image0",
+        "sailthru.image.full", "parsely-image-url", "thumbnail"}) {
+    if (url.empty()) url = metas.First(name);
+  }
   std::vector<v1::Image> images;
   if (url.empty()) return images;
   images.emplace_back().set_url(std::string(url));
@@ -65,14 +72,6 @@ std::vector<v1::Video> OpenGraphVideos(const MetaTable& metas) {
     }
   }
   return videos;
-}
-
-std::vector<v1::Person> ArticleAuthors(const MetaTable& metas) {
-  std::vector<v1::Person> people;
-  for (const std::string_view author : metas.All("article:author")) {
-    for (v1::Person& person : PeopleOf(author)) people.push_back(person);
-  }
-  return people;
 }
 
 std::vector<std::string> ArticleTags(const MetaTable& metas) {
@@ -101,7 +100,7 @@ MetaTable::MetaTable(const Document& document) {
     const std::string_view content =
         TrimBlanks(document.attribute(node, "content").value_or(""));
     if (content.empty()) continue;
-    for (const char* by : {"property", "name", "itemprop"}) {
+    for (const char* by : {"property", "name", "itemprop", "http-equiv"}) {
       const auto name = document.attribute(node, by);
       if (!name || TrimBlanks(*name).empty()) continue;
       std::string key = Lower(TrimBlanks(*name));
@@ -128,29 +127,33 @@ std::vector<std::string_view> MetaTable::All(std::string_view name) const {
   return out;
 }
 
+void GatherOpenGraphImages(const MetaTable& metas, Candidates* found) {
+  const auto gather = [&](const std::vector<v1::Image>& images,
+                          const char* detail, int trust) {
+    for (const v1::Image& image : images) {
+      ImageCandidate candidate;
+      candidate.text = image.url();
+      candidate.source = v1::Provenance::OPEN_GRAPH;
+      candidate.detail = detail;
+      candidate.trust = trust;
+      candidate.image = image;
+      Candidates::Add(std::move(candidate), &found->images);
+    }
+  };
+  gather(OpenGraphImages(metas), "og:image", 60);
+  gather(TwitterImages(metas), "twitter:image", 40);
+}
+
 void FillFromOpenGraph(const MetaTable& metas, ArticleFiller* fill) {
   fill->From(v1::Provenance::OPEN_GRAPH);
   const std::string_view site = metas.First("og:site_name");
-  for (const char* title : {"og:title", "twitter:title"}) {
-    fill->Headline(WithoutSiteName(metas.First(title), site), title);
-  }
   for (const char* name : {"og:description", "twitter:description"}) {
     fill->Description(metas.First(name), name);
   }
   v1::Organization publisher;
   publisher.set_name(std::string(site));
   fill->Publisher(publisher, "og:site_name");
-  fill->Authors(ArticleAuthors(metas), "article:author");
-  fill->DatePublished(metas.First("article:published_time"),
-                      "article:published_time");
-  for (const char* name : {"article:modified_time", "og:updated_time"}) {
-    fill->DateModified(metas.First(name), name);
-  }
-  fill->Language(metas.First("og:locale"), "og:locale");
-  fill->Section(metas.First("article:section"), "article:section");
   fill->Keywords(ArticleTags(metas), "article:tag");
-  fill->Images(OpenGraphImages(metas), "og:image");
-  fill->Images(TwitterImages(metas), "twitter:image");
   fill->Videos(OpenGraphVideos(metas), "og:video");
   FillTypeAndAccess(metas, fill);
 }

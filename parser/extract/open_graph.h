@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "parser/extract/article_filler.h"
+#include "parser/extract/candidates.h"
 #include "parser/html/document.h"
 
 namespace newsmill {
@@ -29,6 +30,9 @@ class MetaTable {
  private:
   std::vector<Entry> entries_;
 };
+
+// The images of og:image (with their sizes) and of Twitter cards.
+void GatherOpenGraphImages(const MetaTable& metas, Candidates* found);
 
 // og:*, article:* and twitter:* (the Open Graph protocol and Twitter cards).
 void FillFromOpenGraph(const MetaTable& metas, ArticleFiller* fill);

@@ -127,19 +127,31 @@ TEST(JsonLd, ReadsAuthorsInEveryForm) {
   EXPECT_THAT(authors(R"("张三、李四")"), ElementsAre("张三", "李四"));
 }
 
-TEST(JsonLd, TakesNoAddressAndNoOrganisationForAnAuthor) {
+TEST(JsonLd, TakesNoAddressAndNoPlaceholderForAnAuthor) {
   const auto authors = [](std::string_view value) {
     return AuthorsOf(FromJson(R"({"@type": "Article", "author": )" +
                               std::string(value) + "}"));
   };
   EXPECT_THAT(authors(R"("https://facebook.example/ada")"), ElementsAre());
   EXPECT_THAT(authors(R"("desk@news.example")"), ElementsAre());
-  EXPECT_THAT(authors(R"({"@type": "Organization", "name": "News"})"),
-              ElementsAre());
   EXPECT_THAT(authors(R"("null")"), ElementsAre());
   EXPECT_THAT(authors("104363"), ElementsAre());
-  EXPECT_THAT(authors(R"("News", "publisher": {"name": "News"})"),
-              ElementsAre());
+}
+
+TEST(JsonLd, TakesAnOrganisationForAnAuthorWhereNobodyElseIsNamed) {
+  const auto authors = [](std::string_view value) {
+    return AuthorsOf(FromJson(R"({"@type": "Article", "author": )" +
+                              std::string(value) + "}"));
+  };
+  EXPECT_THAT(authors(R"({"@type": "Organization", "name": "Wire"})"),
+              ElementsAre("Wire"));
+  EXPECT_THAT(authors(R"("Daily Mill", "publisher": {"name": "Daily Mill"})"),
+              ElementsAre("Daily Mill"));
+  EXPECT_THAT(authors(R"([{"@type": "Organization", "name": "Daily Mill"},
+                          {"@type": "Person", "name": "Ada Byron"}],
+                          "publisher": {"name": "Daily Mill"})"),
+              ElementsAre("Ada Byron"))
+      << "the medium is no author beside a person";
 }
 
 TEST(JsonLd, ReadsKeywordsAsAListToo) {

@@ -101,8 +101,8 @@ TEST(FillFromMetadata, SaysNothingOfAPageThatSaysNothing) {
   EXPECT_EQ(article.ByteSizeLong(), 0U) << article.ShortDebugString();
 }
 
-TEST(FillFromMarkup, ReadsCommonMetaNames) {
-  const v1::Article article = FillPage(FillFromMarkup, R"(
+TEST(FillFromMetadata, ReadsCommonMetaNames) {
+  const v1::Article article = FillPage(FillFromMetadata, R"(
       <html lang="zh-cn"><head><base href="https://cdn.example/">
       <link rel="shortcut canonical" href="/c/1.html">
       <meta name="Description" content="D">
@@ -125,32 +125,33 @@ TEST(FillFromMarkup, ReadsCommonMetaNames) {
   EXPECT_EQ(SourceOf(article, "canonical_url"), "HTML link[rel=canonical]");
 }
 
-TEST(FillFromMarkup, TakesTheH1ThatTheTitleRepeats) {
+TEST(FillFromMetadata, TakesTheH1ThatTheTitleRepeats) {
   const v1::Article article = FillPage(
-      FillFromMarkup,
+      FillFromMetadata,
       "<title>Council agrees on budget - Example</title><h1>Example</h1>"
       "<h1> Council agrees\n on budget </h1>");
   EXPECT_EQ(article.headline(), "Council agrees on budget");
   EXPECT_EQ(SourceOf(article, "headline"), "HTML h1");
 }
 
-TEST(FillFromMarkup, CutsASiteNameOnlyWhereThePageNamesIt) {
-  EXPECT_EQ(FillPage(FillFromMarkup, "<title>A - B - Site</title>").headline(),
-            "A - B - Site");
-  EXPECT_EQ(FillPage(FillFromMarkup,
+TEST(FillFromMetadata, CutsASiteNameOnlyWhereThePageNamesIt) {
+  EXPECT_EQ(
+      FillPage(FillFromMetadata, "<title>A - B - Site</title>").headline(),
+      "A - B - Site");
+  EXPECT_EQ(FillPage(FillFromMetadata,
                      "<meta property=og:site_name content=Site>"
                      "<title>A - B - Site</title>")
                 .headline(),
             "A - B");
 }
 
-TEST(FillFromMarkup, TakesTheH1WhereThereIsNoTitle) {
-  EXPECT_EQ(FillPage(FillFromMarkup, "<h1></h1><h1>H</h1>").headline(), "H");
+TEST(FillFromMetadata, TakesTheH1WhereThereIsNoTitle) {
+  EXPECT_EQ(FillPage(FillFromMetadata, "<h1></h1><h1>H</h1>").headline(), "H");
 }
 
-TEST(FillFromMarkup, ReadsTimeElements) {
+TEST(FillFromMetadata, ReadsTimeElements) {
   const v1::Article meant =
-      FillPage(FillFromMarkup,
+      FillPage(FillFromMetadata,
                "<nav><time datetime=2020-01-01>x</time></nav>"
                "<time datetime=2021-01-01></time>"
                "<time itemprop='datePublished' datetime=2022-01-01></time>"
@@ -158,7 +159,7 @@ TEST(FillFromMarkup, ReadsTimeElements) {
   EXPECT_EQ(meant.date_published().raw(), "2022-01-01");
   EXPECT_EQ(meant.date_modified().raw(), "2023-01-01");
   const v1::Article plain =
-      FillPage(FillFromMarkup,
+      FillPage(FillFromMetadata,
                "<aside><time datetime=2020-01-01></time></aside>"
                "<time>2 May</time><time datetime=2021-01-01></time>");
   EXPECT_EQ(plain.date_published().raw(), "2021-01-01");

@@ -1,0 +1,300 @@
+#include "parser/extract/gather_markup.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "parser/extract/class_words.h"
+#include "parser/html/text.h"
+
+namespace newsmill {
+namespace {
+
+constexpr size_t kLongestTitle = 600;  // bytes
+constexpr size_t kLongestByline = 600;
+// Elements that hold more than this are containers, not bylines or dates.
+constexpr NodeId kLargestPlace = 60;
+constexpr size_t kMaxDatePlaces = 200;
+
+bool HasWord(std::string_view list, std::string_view word) {
+  for (size_t at = 0; at < list.size();) {
+    const size_t end = std::min(list.find(' ', at), list.size());
+    if (list.substr(at, end - at) == word) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
+// "schema:author", "https://schema.org/author" and "author" are one.
+std::string_view LocalName(std::string_view property) {
+  property = TrimBlanks(property);
+  const size_t at = property.find_last_of(":/#");
+  return at == std::string_view::npos ? property : property.substr(at + 1);
+}
+
+class MarkupWalk {
+ public:
+  MarkupWalk(const Document& document, Candidates* found)
+      : document_(document), found_(*found) {}
+
+  void Run() {
+    const NodeId end = static_cast<NodeId>(document_.size());
+    // A class on what holds most of the page says nothing of its parts.
+    largest_beside_ = end / 3;
+    for (NodeId node = 0; node < end;) {
+      if (document_.kind(node) != Document::Kind::kElement) {
+        Repeated(node);
+        Sample(node);
+        ++node;
+        continue;
+      }
+      node = Visit(node);
+    }
+  }
+
+ private:
+  // The node to go on with.
+  NodeId Visit(NodeId node) {
+    const std::string_view tag = document_.tag(node);
+    if (tag == "html") {
+      Language(node);
+    } else if (tag == "title") {
+      if (title_.empty()) {
+        Title(node, "title", 20);
+        title_ = tag_text(node);
+      }
+      return document_.subtree_end(node);
+    } else if (tag == "script" || tag == "style" || tag == "svg" ||
+               tag == "noscript" || tag == "template") {
+      return document_.subtree_end(node);
+    } else if (tag == "link") {
+      const auto rel = document_.attribute(node, "rel");
+      if (rel && HasWord(*rel, "image_src")) {
+        Image(node, "link[rel=image_src]", 25);
+      }
+    } else if (tag == "meta" || tag == "br" || tag == "head") {
+      return node + 1;
+    } else {
+      Element(node, tag);
+    }
+    return node + 1;
+  }
+
+  void Element(NodeId node, std::string_view tag) {
+    uint32_t words = 0;
+    for (const char* name : {"class", "id"}) {
+      if (const auto value = document_.attribute(node, name)) {
+        words |= ClassWords(*value);
+      }
+    }
+    MarkBeside(node, tag, words);
+    if (tag == "h1") {
+      Title(node, "h1", 60);
+    } else if ((words & kWordTitle) != 0 && !Beside(node) &&
+               (tag == "h2" || tag == "h3")) {
+      Title(node, "h2[class*=title]", 12);
+    }
+    if (const auto prop = document_.attribute(node, "itemprop")) {
+      Properties(node, *prop, "itemprop");
+    } else if (const auto rdfa = document_.attribute(node, "property")) {
+      Properties(node, *rdfa, "property");
+    }
+    if (tag == "time") {
+      Time(node, words);
+    } else if ((words & kWordDate) != 0) {
+      DatePlace(node);
+    }
+    if (tag == "a" &&
+        HasWord(document_.attribute(node, "rel").value_or(""), "author")) {
+      Author(node, "a[rel=author]", 45);
+    } else if ((words & kWordAuthor) != 0) {
+      Author(
+          node,
+          (words & kWordName) != 0 ? "[class*=author-name]" : "[class*=author]",
+          (words & kWordBiography) != 0 ? 15
+          : (words & kWordName) != 0    ? 42
+                                        : 35);
+    }
+  }
+
+  void MarkBeside(NodeId node, std::string_view tag, uint32_t words) {
+    const NodeId end = document_.subtree_end(node);
+    const bool by_tag = tag == "nav" || tag == "aside" || tag == "footer";
+    const bool by_class = (words & (kWordBeside | kWordComment)) != 0 &&
+                          tag != "body" && tag != "main" && tag != "h1" &&
+                          tag != "article";
+    if (!(by_tag || by_class) || end - node > largest_beside_) return;
+    if (node < beside_end_) return;
+    found_.beside.push_back({node, end});
+    beside_end_ = end;
+  }
+
+  bool Beside(NodeId node) const { return node < beside_end_; }
+
+  // A line of the page that the <title> begins or ends with, for pages that
+  // mark their headline with no heading.
+  void Repeated(NodeId node) {
+    constexpr size_t kShortest = 12;  // bytes
+    const std::string_view raw = document_.text(node);
+    if (raw.size() < kShortest || title_.size() < kShortest || Beside(node)) {
+      return;
+    }
+    const std::string_view text = TrimBlanks(raw);
+    if (text.size() < kShortest || text.size() * 5 < title_.size() * 2 ||
+        !(title_.starts_with(text) || title_.ends_with(text))) {
+      return;
+    }
+    const std::string_view tag = document_.tag(document_.parent(node));
+    if (tag == "h1" || tag == "a") return;
+    Candidates::Add(Make(node, std::string(text), "repeated by title", 40),
+                    &found_.titles);
+  }
+
+  void Sample(NodeId node) {
+    constexpr size_t kEnough = 6 << 10;
+    constexpr size_t kLine = 60;
+    const std::string_view text = document_.text(node);
+    std::string& sample = found_.text_sample;
+    if (text.size() < kLine || sample.size() >= kEnough || Beside(node)) return;
+    sample += text.substr(0, kEnough);
+    sample += ' ';
+  }
+
+  void Title(NodeId node, std::string_view detail, int trust) {
+    std::string text = tag_text(node);
+    if (text.empty() || text.size() > kLongestTitle) return;
+    Candidates::Add(Make(node, std::move(text), detail, trust), &found_.titles);
+  }
+
+  std::string tag_text(NodeId node) const {
+    return InlineText(document_, node);
+  }
+
+  Candidate Make(NodeId node, std::string text, std::string_view detail,
+                 int trust) const {
+    return {std::move(text), v1::Provenance::HTML, std::string(detail), trust,
+            node};
+  }
+
+  // Microdata and RDFa; an attribute may name several.
+  void Properties(NodeId node, std::string_view names, const char* how) {
+    for (size_t at = 0; at < names.size();) {
+      const size_t end = std::min(names.find(' ', at), names.size());
+      if (end > at) Property(node, names.substr(at, end - at), how);
+      at = end + 1;
+    }
+  }
+
+  void Property(NodeId node, std::string_view property, const char* how) {
+    const std::string_view name = LocalName(property);
+    const auto detail = [&] {
+      return "[" + std::string(how) + "=" + std::string(name) + "]";
+    };
+    const auto value = [&]() -> std::string {
+      for (const char* from : {"content", "datetime"}) {
+        if (const auto text = document_.attribute(node, from)) {
+          return std::string(TrimBlanks(*text));
+        }
+      }
+      return Small(node) ? InlineText(document_, node) : std::string();
+    };
+    if (name == "headline") {
+      Candidates::Add(Make(node, value(), detail(), 35), &found_.titles);
+    } else if (name == "datePublished" || name == "dateCreated") {
+      const int trust = name == "datePublished" ? 75 : 55;
+      Candidates::Add(Make(node, value(), detail(), trust), &found_.published);
+    } else if (name == "dateModified") {
+      Candidates::Add(Make(node, value(), detail(), 75), &found_.modified);
+    } else if (name == "author" || name == "creator") {
+      Author(node, detail(), 50);
+    } else if (name == "image" || name == "thumbnailUrl") {
+      Image(node, detail(), name == "image" ? 30 : 20);
+    } else if (name == "inLanguage") {
+      Candidates::Add(Make(node, value(), detail(), 40), &found_.languages);
+    }
+  }
+
+  void Image(NodeId node, std::string_view detail, int trust) {
+    ImageCandidate image;
+    for (const char* from : {"content", "href", "data-src", "src"}) {
+      const auto url = document_.attribute(node, from);
+      if (!url || TrimBlanks(*url).empty() || url->starts_with("data:")) {
+        continue;
+      }
+      static_cast<Candidate&>(image) =
+          Make(node, std::string(TrimBlanks(*url)), detail, trust);
+      image.image.set_url(image.text);
+      Candidates::Add(std::move(image), &found_.images);
+      return;
+    }
+  }
+
+  bool Small(NodeId node) const {
+    return document_.subtree_end(node) - node <= kLargestPlace;
+  }
+
+  void Time(NodeId node, uint32_t words) {
+    const auto datetime = document_.attribute(node, "datetime");
+    const std::string_view itemprop =
+        document_.attribute(node, "itemprop").value_or("");
+    if (itemprop.find("date") != itemprop.npos) return;  // has said it
+    const bool modified = (words & kWordModified) != 0;
+    const bool marked = document_.attribute(node, "pubdate").has_value() ||
+                        ((words & kWordDate) != 0 && !modified);
+    if (datetime && !TrimBlanks(*datetime).empty()) {
+      Candidates::Add(
+          Make(node, std::string(TrimBlanks(*datetime)),
+               modified ? "time.updated[datetime]" : "time[datetime]",
+               marked ? 50 : 40),
+          modified ? &found_.modified : &found_.published);
+    }
+    DatePlace(node);
+  }
+
+  void DatePlace(NodeId node) {
+    if (Small(node) && found_.date_places.size() < kMaxDatePlaces) {
+      found_.date_places.push_back(node);
+    }
+  }
+
+  void Author(NodeId node, std::string_view detail, int trust) {
+    if (!Small(node)) return;
+    PersonCandidate person;
+    const auto content = document_.attribute(node, "content");
+    std::string text = content && !TrimBlanks(*content).empty()
+                           ? std::string(TrimBlanks(*content))
+                           : VisibleText(document_, node);
+    if (text.empty() || text.size() > kLongestByline) return;
+    static_cast<Candidate&>(person) =
+        Make(node, std::move(text), detail, trust);
+    if (document_.tag(node) == "a") {
+      person.url = document_.attribute(node, "href").value_or("");
+    }
+    person.list = ++found_.lists;
+    Candidates::Add(std::move(person), &found_.authors);
+  }
+
+  void Language(NodeId node) {
+    for (const char* name : {"lang", "xml:lang"}) {
+      if (const auto value = document_.attribute(node, name)) {
+        Candidates::Add(
+            Make(node, std::string(TrimBlanks(*value)), "html[lang]", 50),
+            &found_.languages);
+      }
+    }
+  }
+
+  const Document& document_;
+  Candidates& found_;
+  NodeId beside_end_ = 0;
+  NodeId largest_beside_ = 0;
+  std::string title_;  // the <title>
+};
+
+}  // namespace
+
+void GatherFromMarkup(const Document& document, Candidates* found) {
+  MarkupWalk(document, found).Run();
+}
+
+}  // namespace newsmill
