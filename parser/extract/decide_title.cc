@@ -82,8 +82,8 @@ std::vector<Piece> Pieces(std::string_view text) {
   return pieces;
 }
 
-std::string_view Cut(std::string_view text, const std::vector<Piece>& pieces,
-                     size_t first, size_t last) {
+std::string_view TextOf(std::string_view text, const std::vector<Piece>& pieces,
+                        size_t first, size_t last) {
   return TrimBlanks(
       text.substr(pieces[first].begin, pieces[last].end - pieces[first].begin));
 }
@@ -162,7 +162,7 @@ Form MakeForm(const Candidate& candidate, const SiteNames& names) {
   for (size_t first = 0; first < pieces.size(); ++first) {
     for (size_t last = first; last < pieces.size(); ++last) {
       if (first == 0 && last + 1 == pieces.size()) continue;
-      const std::string_view part = Cut(plain, pieces, first, last);
+      const std::string_view part = TextOf(plain, pieces, first, last);
       form.parts.push_back(
           {TextKey(part), static_cast<double>(part.size()) /
                               static_cast<double>(plain.size())});
@@ -273,17 +273,18 @@ std::string WithoutSites(std::string_view title, const SiteNames& names) {
   const std::vector<Piece> pieces = Pieces(text);
   size_t first = 0;
   size_t last = pieces.size() - 1;
-  while (last > first && NamesSite(Cut(text, pieces, last, last), names)) {
+  while (last > first && NamesSite(TextOf(text, pieces, last, last), names)) {
     --last;
   }
-  while (last > first && NamesSection(Cut(text, pieces, last, last), names)) {
+  while (last > first &&
+         NamesSection(TextOf(text, pieces, last, last), names)) {
     --last;
   }
-  while (first < last && NamesSite(Cut(text, pieces, first, first), names)) {
+  while (first < last && NamesSite(TextOf(text, pieces, first, first), names)) {
     ++first;
   }
-  const std::string_view head = Cut(text, pieces, first, first);
-  const std::string_view rest = Cut(text, pieces, first, last);
+  const std::string_view head = TextOf(text, pieces, first, first);
+  const std::string_view rest = TextOf(text, pieces, first, last);
   const bool ideographs =
       IdeographAt(head, 0, false) && IdeographAt(head, head.size(), true);
   const bool headline =
