@@ -83,8 +83,10 @@ Result<void> Stage::MakeHandler(StageKind kind, StageParts& parts) {
           CheckForgottenRetries(parts.bus->admin(), parts.topics,
                                 ReadsOf(StageKind::kRetry, settings).group);
       if (!forgotten) return forgotten.error();
-      auto handler = FetchHandler::Create(settings.fetcher, parts.sites,
-                                          parts.topics, parts.clock);
+      auto handler = FetchHandler::Create(
+          settings.fetcher, parts.sites, parts.topics, parts.clock,
+          FleetMemory{*parts.bus,
+                      {settings.log.prefix, settings.log.session_timeout}});
       if (!handler) return handler.error();
       handler_ = std::move(*handler);
       return {};

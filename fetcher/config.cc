@@ -22,9 +22,17 @@ void FetcherConfig::Declare(config::Schema& schema) {
   schema.Add("fetcher.host_delay", &host_delay,
              "Between the end of a request and the next one to the same host, "
              "where the site's rule has no delay of its own.");
+  schema.Add("fetcher.host_delay_jitter", &host_delay_jitter,
+             "In hundredths of the delay: up to so much is added to it at "
+             "random, so that hosts and workers that began together drift "
+             "apart.");
   schema.Add("fetcher.host_concurrency", &host_concurrency,
              "Requests to one host at the same time, where the site's rule "
              "does not say.");
+  schema.Add("fetcher.max_host_delay", &max_host_delay,
+             "Up to here the delay grows for a host that answers slowly, with "
+             "429 or 503, or not in time; a longer delay of the rule or of "
+             "robots.txt stands.");
   schema.Add("fetcher.max_in_flight", &max_in_flight,
              "Requests at the same time in one fetcher.");
   schema.Add("fetcher.max_queued", &max_queued,

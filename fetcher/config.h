@@ -19,7 +19,11 @@ struct FetcherConfig {
   std::string robots = "obey";
 
   Duration host_delay = std::chrono::seconds(1);
+  // Up to so many hundredths of the delay are added, at random.
+  int64_t host_delay_jitter = 10;
   int64_t host_concurrency = 1;
+  // Up to here a host's own trouble lengthens its delay.
+  Duration max_host_delay = std::chrono::minutes(5);
   int64_t max_in_flight = 256;
   int64_t max_queued = 20000;
 

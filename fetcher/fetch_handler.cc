@@ -45,7 +45,8 @@ Result<std::unique_ptr<HttpClient>> NewHttpClient(const FetcherConfig& config) {
 
 Result<std::unique_ptr<FetchHandler>> FetchHandler::Create(
     const FetcherConfig& config, const SiteCatalogue& sites,
-    const Topics& topics, const Clock& clock) {
+    const Topics& topics, const Clock& clock,
+    const std::optional<FleetMemory>& memory) {
   Result<std::unique_ptr<HttpClient>> http = NewHttpClient(config);
   if (!http) return http.error();
   if (!Gate(config).open()) {
@@ -54,49 +55,76 @@ Result<std::unique_ptr<FetchHandler>> FetchHandler::Create(
         "fetcher.contact is not set.");
   }
   return std::make_unique<FetchHandler>(config, sites, topics, clock,
-                                        std::move(*http));
+                                        std::move(*http), memory);
 }
 
 FetchHandler::FetchHandler(const FetcherConfig& config,
                            const SiteCatalogue& sites, const Topics& topics,
-                           const Clock& clock, std::unique_ptr<HttpClient> http)
+                           const Clock& clock, std::unique_ptr<HttpClient> http,
+                           const std::optional<FleetMemory>& memory)
     : config_(config),
       sites_(sites),
       topics_(topics),
       clock_(clock),
       room_(config.max_queued),
       http_(std::move(http)),
-      waker_(http_.get()) {}
+      waker_(http_.get()),
+      memory_(memory) {}
 
 FetchHandler::~FetchHandler() {
   if (!thread_.joinable()) return;
   Give(End{});
   thread_.join();
+  host_log_.reset();
 }
 
 void FetchHandler::Attach(WorkerPort& port) {
   port_ = &port;
+  OpenMemory();
   thread_ = std::thread([this] { Run(); });
 }
 
 Result<Offsets> FetchHandler::Assigned(
     const std::vector<TopicPartition>& partitions) {
-  Assign assign{PartitionsOfTasks(partitions)};
+  Assign assign{PartitionsOfTasks(partitions), {}};
   owned_.insert(assign.partitions.begin(), assign.partitions.end());
   room_.ShareAmong(owned_.size());
-  Give(std::move(assign));
+  if (!host_log_) {
+    Give(std::move(assign));
+    return Offsets{};
+  }
+  const std::lock_guard lock(mutex_);
+  const uint64_t take = host_log_->Take(assign.partitions);
+  for (const int32_t partition : assign.partitions) {
+    opening_[partition] = take;
+    takes_[partition] = take;
+  }
   return Offsets{};
 }
 
 void FetchHandler::Revoked(const std::vector<TopicPartition>& partitions,
-                           bool) {
+                           bool lost) {
   Revoke revoke{PartitionsOfTasks(partitions),
                 std::make_shared<std::promise<void>>()};
   for (const int32_t partition : revoke.partitions) owned_.erase(partition);
   room_.ShareAmong(owned_.size());
   std::future<void> done = revoke.done->get_future();
+  const std::vector<int32_t> leaving = revoke.partitions;
   Give(std::move(revoke));
   done.wait();  // a turn of the loop at most
+  if (!host_log_) return;
+  {
+    const std::lock_guard locked(mutex_);
+    for (const int32_t partition : leaving) {
+      opening_.erase(partition);
+      takes_.erase(partition);
+    }
+  }
+  if (lost) {
+    host_log_->Drop(leaving);
+  } else {
+    host_log_->Release(leaving, memory_->options.session_timeout / 4);
+  }
 }
 
 void FetchHandler::Handle(Delivery delivery) {
@@ -105,6 +133,10 @@ void FetchHandler::Handle(Delivery delivery) {
 }
 
 bool FetchHandler::HasRoom(const TopicPartition& partition) const {
+  if (host_log_) {
+    const std::lock_guard lock(mutex_);
+    if (opening_.contains(partition.partition)) return false;
+  }
   return room_.HasRoom(partition.partition);
 }
 
@@ -115,13 +147,67 @@ void FetchHandler::Drain() { Give(BeginDrain{}); }
 
 std::string FetchHandler::NotReadyBecause() const {
   const std::lock_guard lock(mutex_);
-  if (own_fault_.empty()) return "";
-  return "no connection can be opened: " + own_fault_;
+  if (!own_fault_.empty()) {
+    return "no connection can be opened: " + own_fault_;
+  }
+  if (opening_.empty()) return "";
+  const std::string trouble = host_log_->trouble();
+  if (!trouble.empty()) return trouble;
+  return "what is known of the hosts of " + std::to_string(opening_.size()) +
+         " partitions is being read";
+}
+
+// The fleet's memory.
+
+void FetchHandler::OpenMemory() {
+  if (!memory_) return;
+  HostLogEvents events;
+  events.taken = [this](TakenPartition taken) { OnTaken(std::move(taken)); };
+  events.fenced = [this](int32_t partition, uint64_t take) {
+    OnFenced(partition, take);
+  };
+  events.orders = [this](std::vector<v1::Order> orders) {
+    const std::lock_guard lock(mutex_);
+    GiveLocked(Listen{std::move(orders)});
+  };
+  host_log_ = std::make_unique<HostLog>(memory_->bus, topics_, clock_,
+                                        memory_->options, std::move(events));
+  host_log_->Start();
+}
+
+void FetchHandler::OnTaken(TakenPartition taken) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = opening_.find(taken.partition);
+    if (found == opening_.end() || found->second != taken.take) return;
+    opening_.erase(found);
+    GiveLocked(Assign{{taken.partition}, std::move(taken.states)});
+  }
+  port_->Wake();
+}
+
+// Somebody else owns the partition, or did in between: nobody of it is asked
+// before the group and the topic say that it is ours.
+void FetchHandler::OnFenced(int32_t partition, uint64_t take) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = takes_.find(partition);
+    if (found == takes_.end() || found->second != take) return;
+    opening_[partition] = take;
+    GiveLocked(Revoke{{partition}, std::make_shared<std::promise<void>>()});
+  }
+  port_->Reclaim({{topics_.tasks, partition}});
 }
 
 void FetchHandler::Give(Order order) {
-  // Woken under the lock: once the thread has taken End, the client goes.
   const std::lock_guard lock(mutex_);
+  GiveLocked(std::move(order));
+}
+
+void FetchHandler::GiveLocked(Order order) {
+  // Woken under the lock: once the thread has taken End, the client goes.
+  if (ended_) return;
+  ended_ = std::holds_alternative<End>(order);
   orders_.push_back(std::move(order));
   waker_->Wake();
 }
@@ -132,7 +218,15 @@ std::vector<FetchHandler::Order> FetchHandler::TakeOrders() {
 }
 
 void FetchHandler::Run() {
-  FetchLoop loop({config_, sites_, topics_, clock_}, std::move(http_), *port_);
+  HostBook::Save save;
+  if (host_log_) {
+    save = [this](int32_t partition, v1::HostState state,
+                  HostBook::Durable durable) {
+      host_log_->Save(partition, std::move(state), std::move(durable));
+    };
+  }
+  FetchLoop loop({config_, sites_, topics_, clock_, std::move(save)},
+                 std::move(http_), *port_);
   while (true) {
     for (Order& order : TakeOrders()) {
       if (!Obey(loop, std::move(order))) return;
@@ -146,6 +240,11 @@ void FetchHandler::Run() {
 bool FetchHandler::Obey(FetchLoop& loop, Order order) {
   if (auto* const assign = std::get_if<Assign>(&order)) {
     loop.Assign(assign->partitions);
+    if (!assign->states.empty()) {
+      loop.Load(assign->partitions.front(), std::move(assign->states));
+    }
+  } else if (auto* const listen = std::get_if<Listen>(&order)) {
+    loop.Obey(std::move(listen->orders));
   } else if (auto* const revoke = std::get_if<Revoke>(&order)) {
     loop.Revoke(revoke->partitions);
     revoke->done->set_value();

@@ -1,33 +1,48 @@
 #pragma once
 
 #include <future>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "core/flow/handler.h"
 #include "fetcher/fetch_loop.h"
+#include "fetcher/hosts/host_log.h"
 #include "fetcher/room.h"
 
 namespace newsmill {
 
+// Where the fleet's memory of hosts lies.
+struct FleetMemory {
+  Bus& bus;  // outlives the handler
+  HostLogOptions options;
+};
+
 // FetchTask -> FetchedPage. The worker's thread only hands deliveries over; a
 // thread of the handler's own runs the FetchLoop and settles them.
+//
+// With a fleet's memory, a partition has no room before what is known of its
+// hosts was read; without one each process begins and ends knowing nothing.
 class FetchHandler : public Handler {
  public:
   // Asks over libcurl. kBadConfiguration for what cannot be worked with. The
   // catalogue, the topics and the clock outlive the handler.
   static Result<std::unique_ptr<FetchHandler>> Create(
       const FetcherConfig& config, const SiteCatalogue& sites,
-      const Topics& topics, const Clock& clock);
+      const Topics& topics, const Clock& clock,
+      const std::optional<FleetMemory>& memory = std::nullopt);
 
   FetchHandler(const FetcherConfig& config, const SiteCatalogue& sites,
                const Topics& topics, const Clock& clock,
-               std::unique_ptr<HttpClient> http);
+               std::unique_ptr<HttpClient> http,
+               const std::optional<FleetMemory>& memory = std::nullopt);
   // Ends the thread; what it has in hand is handed back.
   ~FetchHandler() override;
 
@@ -46,6 +61,10 @@ class FetchHandler : public Handler {
   // What the worker's thread asks of the loop's, in order.
   struct Assign {
     std::vector<int32_t> partitions;
+    std::vector<v1::HostState> states;  // of the one partition
+  };
+  struct Listen {
+    std::vector<v1::Order> orders;
   };
   struct Revoke {
     std::vector<int32_t> partitions;
@@ -57,9 +76,14 @@ class FetchHandler : public Handler {
   };
   struct BeginDrain {};
   struct End {};
-  using Order = std::variant<Assign, Revoke, Take, BeginDrain, End>;
+  using Order = std::variant<Assign, Listen, Revoke, Take, BeginDrain, End>;
+
+  void OpenMemory();
+  void OnTaken(TakenPartition taken);
+  void OnFenced(int32_t partition, uint64_t take);
 
   void Give(Order order);
+  void GiveLocked(Order order);  // the caller holds mutex_
   std::vector<Order> TakeOrders();
   void Run();
   // Whether the thread goes on.
@@ -80,8 +104,15 @@ class FetchHandler : public Handler {
 
   mutable std::mutex mutex_;
   std::vector<Order> orders_;  // guarded by mutex_
+  bool ended_ = false;         // guarded by mutex_: the last order was given
   std::string own_fault_;      // guarded by mutex_
+  // Taken on, and what is known of their hosts is being read: by which take.
+  std::map<int32_t, uint64_t> opening_;  // guarded by mutex_
+  std::map<int32_t, uint64_t> takes_;    // guarded by mutex_
   std::thread thread_;
+  // Ends before what its events speak to, and after the loop that saves.
+  const std::optional<FleetMemory> memory_;
+  std::unique_ptr<HostLog> host_log_;
 };
 
 // How an HTTP client is made for this configuration.

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "core/runtime/log.h"
-#include "fetcher/politeness.h"
 
 namespace newsmill {
 namespace {
@@ -29,8 +28,10 @@ FetchLoop::FetchLoop(const FetchSurroundings& surroundings,
       port_(port),
       gate_(surroundings.config),
       partitions_(surroundings.topics.PartitionsOf(surroundings.topics.tasks)),
+      hosts_(surroundings.config, surroundings.sites, partitions_,
+             surroundings.save),
       frontier_([this](const std::string& host) {
-        return LimitsOf(host, sites_, config_);
+        return hosts_.NextLimits(host, clock_.Now());
       }),
       own_fault_backoff_(std::chrono::seconds(1), std::chrono::seconds(60)),
       http_(std::move(http)) {}
@@ -110,7 +111,7 @@ void FetchLoop::StartWhatMay(Instant now) {
     } else if (EndIfExpired(fetch.delivery)) {
       frontier_.Cancel(fetch.host);
       Take(*id);
-    } else {
+    } else if (!PutAside(fetch, now)) {
       StartRequest(fetch);
     }
   }
@@ -136,7 +137,9 @@ void FetchLoop::StartRequest(Fetch& fetch) {
 
 bool FetchLoop::MayRequest(FetchId id, const std::string& peer) {
   Fetch& fetch = *fetches_.at(id);
-  fetch.stale = !IsFresh(fetch.partition);
+  fetch.stale =
+      !IsFresh(fetch.partition) ||
+      hosts_.HoldOn(fetch.host, clock_.Now()).kind != HostHold::Kind::kNone;
   return !fetch.stale && gate_.MayAsk(peer);
 }
 
@@ -151,6 +154,7 @@ std::unique_ptr<FetchLoop::Fetch> FetchLoop::Take(FetchId id) {
 void FetchLoop::WaitAgain(std::unique_ptr<Fetch> fetch) {
   if (draining_) return;  // handed back
   fetch->request.reset();
+  frontier_.RefreshLimits(fetch->host);
   frontier_.PutBack(fetch->host, fetch->id, RequestEnd());
   const FetchId id = fetch->id;
   fetches_.emplace(id, std::move(fetch));

@@ -18,6 +18,7 @@
 #include "fetcher/fetch_metrics.h"
 #include "fetcher/frontier/frontier.h"
 #include "fetcher/gate.h"
+#include "fetcher/hosts/host_book.h"
 #include "fetcher/http/http_client.h"
 #include "fetcher/room.h"
 #include "fetcher/verdict.h"
@@ -33,6 +34,8 @@ struct FetchSurroundings {
   const SiteCatalogue& sites;
   const Topics& topics;
   const Clock& clock;
+  // Writes what is learned of a host for later owners; empty: nobody does.
+  HostBook::Save save = {};
 };
 
 // The fetcher's own loop: takes tasks in, asks their hosts in turn, and settles
@@ -49,6 +52,10 @@ class FetchLoop {
   // Partitions of `tasks`. A host is first asked a full delay after its
   // partition was taken over.
   void Assign(const std::vector<int32_t>& partitions);
+  // What former owners knew of the hosts of a partition that was just assigned.
+  void Load(int32_t partition, std::vector<v1::HostState> states);
+  // Newer orders of operators; they act at once.
+  void Obey(std::vector<v1::Order> orders);
   // Aborts and hands back what it has of these partitions.
   void Revoke(const std::vector<int32_t>& partitions);
   void Accept(Delivery delivery, Room::Place place);
@@ -72,7 +79,8 @@ class FetchLoop {
     std::string host;
     int32_t partition = 0;
     std::optional<HttpClient::RequestId> request;
-    // The last moment's check found the assignment no longer fresh.
+    // The last moment's check found the assignment no longer fresh, or the host
+    // held.
     bool stale = false;
   };
 
@@ -83,6 +91,19 @@ class FetchLoop {
                int32_t partition);
   std::optional<Instant> EarliestFor(const v1::FetchTask& task) const;
   void Defer(Delivery delivery, Timestamp until);
+
+  // What is known of hosts.
+  // Whether something else than the host's delay stands in the way; then the
+  // fetch was put where it belongs.
+  bool PutAside(Fetch& fetch, Instant now);
+  // Everything that waits for a host that may not be asked now.
+  void Hold(const std::string& host, const HostHold& hold);
+  void EndBlocked(Delivery delivery, const HostHold& hold);
+  void LearnFrom(const Fetch& fetch, const HttpResponse& response,
+                 const AnswerVerdict& verdict);
+  // Settles a task whose host has to wait, once later owners will know of that.
+  void FailWhenDurable(std::unique_ptr<Fetch> fetch, Failure failure);
+  void FinishRequest(const Fetch& fetch);
 
   // Asking.
   void AbortWhatIsStale(Instant now);
@@ -105,7 +126,6 @@ class FetchLoop {
   void OwnFault(std::unique_ptr<Fetch> fetch, const std::string& detail);
   std::optional<Timestamp> HostMayBeAskedAgain(
       const AnswerVerdict& verdict) const;
-  void HoldHost(const std::string& host, Timestamp until);
 
   std::unique_ptr<Fetch> Take(FetchId id);
   void WaitAgain(std::unique_ptr<Fetch> fetch);
@@ -123,6 +143,7 @@ class FetchLoop {
   const Gate gate_;
   const int32_t partitions_;
   FetchMetrics metrics_;
+  HostBook hosts_;
   Frontier frontier_;
   std::map<int32_t, Instant> owned_since_;
   std::unordered_map<FetchId, std::unique_ptr<Fetch>> fetches_;

@@ -25,6 +25,7 @@ void FetchLoop::Answered(FetchId id, HttpResponse response) {
     own_fault_.clear();
     own_fault_backoff_.Reset();
   }
+  LearnFrom(*fetch, response, verdict);
   Conclude(std::move(fetch), verdict, std::move(response));
 }
 
@@ -45,7 +46,7 @@ void FetchLoop::Conclude(std::unique_ptr<Fetch> fetch,
 }
 
 void FetchLoop::SendPage(std::unique_ptr<Fetch> fetch, HttpResponse response) {
-  frontier_.Finish(fetch->host, RequestEnd());
+  FinishRequest(*fetch);
   const v1::FetchedPage page = MakePage(
       fetch->delivery.task(), std::move(response), sites_, clock_.Now());
   std::move(fetch->delivery).Ack({EncodePage(page, topics_.pages)});
@@ -66,7 +67,7 @@ void FetchLoop::Redirected(std::unique_ptr<Fetch> fetch, int status,
   if (url && url->HostKey() == fetch->host) {
     return WaitAgain(std::move(fetch));  // it goes on before others begin
   }
-  frontier_.Finish(fetch->host, RequestEnd());
+  FinishRequest(*fetch);
   Record record = EncodeTask(task, topics_.tasks);
   if (url) record.partition = PartitionForKey(url->HostKey(), partitions_);
   std::move(fetch->delivery).Ack({std::move(record)});
@@ -75,7 +76,7 @@ void FetchLoop::Redirected(std::unique_ptr<Fetch> fetch, int status,
 
 void FetchLoop::EndWith(std::unique_ptr<Fetch> fetch,
                         const AnswerVerdict& verdict, int status) {
-  frontier_.Finish(fetch->host, RequestEnd());
+  FinishRequest(*fetch);
   v1::Outcome outcome;
   outcome.set_kind(verdict.outcome);
   outcome.set_reason(verdict.reason);
@@ -89,16 +90,18 @@ void FetchLoop::EndWith(std::unique_ptr<Fetch> fetch,
 
 void FetchLoop::Failed(std::unique_ptr<Fetch> fetch,
                        const AnswerVerdict& verdict, int status) {
-  frontier_.Finish(fetch->host, RequestEnd());
-  if (const auto again = HostMayBeAskedAgain(verdict)) {
-    HoldHost(fetch->host, *again);
-  }
+  FinishRequest(*fetch);
   Failure failure;
   failure.reason = verdict.reason;
   failure.detail = verdict.detail;
   failure.retryable = verdict.retryable;
   failure.http_status = status;
   failure.not_before = verdict.host_not_before;
+  const HostHold hold = hosts_.HoldOn(fetch->host, clock_.Now());
+  if (hold.kind != HostHold::Kind::kNone) Hold(fetch->host, hold);
+  if (HostMayBeAskedAgain(verdict)) {
+    return FailWhenDurable(std::move(fetch), std::move(failure));
+  }
   std::move(fetch->delivery).Fail(std::move(failure));
 }
 
@@ -111,17 +114,6 @@ std::optional<Timestamp> FetchLoop::HostMayBeAskedAgain(
     return std::nullopt;
   }
   return clock_.Now() + config_.retry_delays.front();
-}
-
-// The whole host waits, and what waits too long for it does so on a topic.
-void FetchLoop::HoldHost(const std::string& host, Timestamp until) {
-  const Instant at = ToInstant(until);
-  frontier_.WaitUntil(host, at);
-  if (at <= clock_.Uptime() + kHoldTime || topics_.retries.empty()) return;
-  for (const FetchId id : frontier_.TakeWaiting(host)) {
-    const std::unique_ptr<Fetch> fetch = Take(id);
-    Defer(std::move(fetch->delivery), until);
-  }
 }
 
 // Short of something ourselves: nothing is held against the URL, and nothing is

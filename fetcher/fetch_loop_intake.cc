@@ -33,6 +33,7 @@ void FetchLoop::Assign(const std::vector<int32_t>& partitions) {
 void FetchLoop::Revoke(const std::vector<int32_t>& partitions) {
   for (const int32_t partition : partitions) {
     owned_since_.erase(partition);
+    hosts_.Drop(partition);
     frontier_.DropPartition(partition);
     std::vector<FetchId> leaving;
     for (const auto& [id, fetch] : fetches_) {
@@ -116,12 +117,18 @@ bool FetchLoop::EndIfExpired(Delivery& delivery) {
 
 void FetchLoop::Enqueue(Delivery delivery, Room::Place place,
                         const std::string& host, int32_t partition) {
+  const HostHold hold = hosts_.HoldOn(host, clock_.Now());
+  if (hold.kind == HostHold::Kind::kBlocked) {
+    return EndBlocked(std::move(delivery), hold);
+  }
   const Instant now = clock_.Uptime();
-  std::optional<Instant> earliest = EarliestFor(delivery.task());
-  std::optional<Instant> latest = frontier_.WaitOf(host, now);
-  if (earliest) latest = std::max(latest.value_or(now), *earliest);
-  if (latest && *latest > now + kHoldTime && !topics_.retries.empty()) {
-    Defer(std::move(delivery), clock_.Now() + (*latest - now));
+  const std::optional<Instant> earliest = EarliestFor(delivery.task());
+  Instant latest = earliest.value_or(now);
+  if (hold.kind == HostHold::Kind::kWait) {
+    latest = std::max(latest, ToInstant(hold.until));
+  }
+  if (latest > now + kHoldTime && !topics_.retries.empty()) {
+    Defer(std::move(delivery), clock_.Now() + (latest - now));
     return;
   }
   const FetchId id = next_id_++;

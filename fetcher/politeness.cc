@@ -1,10 +1,8 @@
 #include "fetcher/politeness.h"
 
 namespace newsmill {
-namespace {
 
-// "[::1]:8080", "news.example:8080", "news.example"
-std::string WithoutPort(const std::string& host) {
+std::string HostWithoutPort(const std::string& host) {
   const size_t colon = host.rfind(':');
   const size_t bracket = host.rfind(']');
   if (colon == std::string::npos) return host;
@@ -12,13 +10,11 @@ std::string WithoutPort(const std::string& host) {
   return host.substr(0, colon);
 }
 
-}  // namespace
-
 HostLimits LimitsOf(const std::string& host, const SiteCatalogue& sites,
                     const FetcherConfig& config) {
   HostLimits limits{config.host_delay,
                     static_cast<int>(config.host_concurrency)};
-  const Site* const site = sites.ForHost(WithoutPort(host));
+  const Site* const site = sites.ForHost(HostWithoutPort(host));
   if (site == nullptr) return limits;
   limits.delay = site->delay.value_or(limits.delay);
   limits.concurrency = site->concurrency.value_or(limits.concurrency);

@@ -14,4 +14,7 @@ namespace newsmill {
 HostLimits LimitsOf(const std::string& host, const SiteCatalogue& sites,
                     const FetcherConfig& config);
 
+// "[::1]:8080" -> "[::1]", "news.example:8080" -> "news.example".
+std::string HostWithoutPort(const std::string& host);
+
 }  // namespace newsmill

@@ -28,12 +28,14 @@ void Worker::Loop::CheckBounds() {
   if (bound_reached_) StartDrain();
 }
 
-bool Worker::Loop::IsIdle(Instant now) const {
+bool Worker::Loop::IsIdle(Instant now) {
   const Duration wanted = *options_.bounds.until_idle;
   // A group of more workers than partitions gives some of them nothing.
   if (!ever_assigned_) {
     return now - started_ >= options_.startup_timeout + wanted;
   }
+  // A handler that is not ready has not looked at what there is.
+  if (!handler_.NotReadyBecause().empty()) last_record_ = now;
   const bool settled =
       InHand() == 0 && adopted_ == 0 && outbox_.empty() && !handler_.HasMore();
   const bool well =

@@ -154,7 +154,7 @@ class Worker::Loop : public RebalanceListener, public WorkerPort {
   void CheckBounds();
   bool EndReached();
   bool GroupReached(const std::vector<TopicPartition>& open);
-  bool IsIdle(Instant now) const;
+  bool IsIdle(Instant now);
   size_t InHand() const;
 
   const WorkerOptions options_;

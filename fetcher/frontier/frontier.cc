@@ -77,6 +77,13 @@ void Frontier::WaitUntil(const std::string& host, Instant until) {
   Settle(*entry);
 }
 
+void Frontier::EndWait(const std::string& host) {
+  Host* const entry = Find(host);
+  if (entry == nullptr) return;
+  entry->queue.EndWait();
+  Settle(*entry);
+}
+
 std::optional<Instant> Frontier::WaitOf(const std::string& host,
                                         Instant now) const {
   const Host* const entry = Find(host);

@@ -46,6 +46,8 @@ class Frontier {
 
   // Nobody asks the host before `until`, whatever its delay.
   void WaitUntil(const std::string& host, Instant until);
+  // Only the delay counts again.
+  void EndWait(const std::string& host);
   // That wait, where it lies beyond `now`.
   std::optional<Instant> WaitOf(const std::string& host, Instant now) const;
 

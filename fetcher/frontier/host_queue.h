@@ -50,6 +50,7 @@ class HostQueue {
 
   // Nobody asks this host before `until`; a shorter wait changes nothing.
   void WaitUntil(Instant until);
+  void EndWait() { wait_until_ = Instant(); }
   Instant wait_until() const { return wait_until_; }
 
   // The earliest instant at which Pop gives something; nullopt while nothing

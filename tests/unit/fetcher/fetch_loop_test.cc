@@ -64,6 +64,7 @@ class FetchLoopTest : public ::testing::Test {
   FetchLoopTest() : sites_(testing::CatalogueOf({{"gazette", kRule}})) {
     bus_.tasks_partitions = 1;
     config_.host_delay = 1s;
+    config_.host_delay_jitter = 0;
     config_.retry_delays = {10s, 60s, 600s};
   }
 
@@ -73,8 +74,8 @@ class FetchLoopTest : public ::testing::Test {
     auto http = std::make_unique<testing::FakeHttp>();
     http_ = http.get();
     loop_ = std::make_unique<FetchLoop>(
-        FetchSurroundings{config_, sites_, *topics_, clock_}, std::move(http),
-        port_);
+        FetchSurroundings{config_, sites_, *topics_, clock_, save_},
+        std::move(http), port_);
     loop_->Assign({0});
     clock_.Advance(1min);
   }
@@ -119,6 +120,7 @@ class FetchLoopTest : public ::testing::Test {
   SiteCatalogue sites_;
   ManualClock clock_;
   testing::FakePort port_;
+  HostBook::Save save_;
   std::shared_ptr<testing::RecordingSink> sink_ =
       std::make_shared<testing::RecordingSink>();
   Room room_{1000};
@@ -694,6 +696,183 @@ TEST_F(FetchLoopTest, ARedirectDuringADrainIsHandedBack) {
   Answer(Status(302, "Location", "/2"));
   EXPECT_EQ(Settled().kind, Kind::kReturned);
   EXPECT_EQ(http_->asked.size(), 1u);
+}
+
+// What is known and ordered of hosts.
+
+v1::Order HoldOrder(v1::Order::Action action, const std::string& host) {
+  v1::Order order;
+  order.set_kind(v1::Order::HOLD);
+  order.set_action(action);
+  order.set_host(host);
+  order.set_who("anna@mill");
+  order.set_why("a complaint");
+  return order;
+}
+
+TEST_F(FetchLoopTest, TasksOfAPausedHostWaitOnATopicAndThatIsNoAttempt) {
+  Start();
+  Give("http://a.example/1");
+  Give("http://b.example/1");
+  loop_->Obey({HoldOrder(v1::Order::PAUSE, "a.example")});
+  Give("http://a.example/2");
+  Turn();
+  EXPECT_THAT(http_->asked, ElementsAre("http://b.example/1"));
+  const std::vector<Settlement> settled = sink_->Take();
+  ASSERT_EQ(settled.size(), 2u);
+  for (const Settlement& each : settled) {
+    EXPECT_EQ(each.kind, Kind::kAck);
+    ASSERT_EQ(each.outputs.size(), 1u);
+    const v1::FetchTask task = TaskOf(each.outputs[0]);
+    EXPECT_EQ(task.attempt(), 0);
+    EXPECT_GT(FromProto(task.not_before()), clock_.Now());
+  }
+}
+
+TEST_F(FetchLoopTest, AHostThatIsResumedIsAskedAtOnce) {
+  Start();
+  v1::Order pause = HoldOrder(v1::Order::PAUSE, "a.example");
+  *pause.mutable_until() = ToProto(clock_.Now() + 20s);
+  loop_->Obey({pause});
+  Give("http://a.example/1");
+  Turn();
+  EXPECT_THAT(http_->asked, IsEmpty());
+  loop_->Obey({HoldOrder(v1::Order::RESUME, "a.example")});
+  clock_.Advance(1s);
+  Turn();
+  EXPECT_THAT(http_->asked, ElementsAre("http://a.example/1"));
+}
+
+TEST_F(FetchLoopTest, APauseEndsByItself) {
+  Start();
+  v1::Order pause = HoldOrder(v1::Order::PAUSE, "a.example");
+  *pause.mutable_until() = ToProto(clock_.Now() + 20s);
+  loop_->Obey({pause});
+  Give("http://a.example/1");
+  clock_.Advance(20s - 1ms);
+  Turn();
+  EXPECT_THAT(http_->asked, IsEmpty());
+  clock_.Advance(1ms);
+  Turn();
+  EXPECT_THAT(http_->asked, ElementsAre("http://a.example/1"));
+}
+
+TEST_F(FetchLoopTest, APauseActsAtTheLastMomentBeforeBytesLeave) {
+  Start();
+  Give("http://a.example/1");
+  Turn();
+  v1::Order pause = HoldOrder(v1::Order::PAUSE, "a.example");
+  *pause.mutable_until() = ToProto(clock_.Now() + 20s);
+  loop_->Obey({pause});
+  Answer(Page());  // the check before it says no
+  EXPECT_THAT(sink_->Take(), IsEmpty()) << "it waits, and is no attempt";
+  clock_.Advance(20s);
+  Turn();
+  Answer(Page());
+  EXPECT_EQ(Settled().kind, Kind::kAck);
+}
+
+TEST_F(FetchLoopTest, TasksOfABlockedHostAreSkipped) {
+  Start();
+  Give("http://a.example/1");
+  loop_->Obey({HoldOrder(v1::Order::BLOCK, "a.example")});
+  Give("http://a.example/2");
+  EXPECT_THAT(http_->asked, IsEmpty());
+  const std::vector<Settlement> settled = sink_->Take();
+  ASSERT_EQ(settled.size(), 2u);
+  for (const Settlement& each : settled) {
+    EXPECT_EQ(each.kind, Kind::kFinish);
+    EXPECT_EQ(each.outcome.kind(), v1::SKIPPED);
+    EXPECT_EQ(each.outcome.reason(), v1::REASON_BLOCKED_BY_OPERATOR);
+    EXPECT_THAT(each.outcome.detail(), HasSubstr("anna@mill"));
+    EXPECT_THAT(each.outcome.detail(), HasSubstr("a complaint"));
+  }
+}
+
+TEST_F(FetchLoopTest, ATaskThatMetRetryAfterIsSettledOnceOthersWillKnow) {
+  std::vector<HostBook::Durable> saved;
+  v1::HostState state;
+  save_ = [&](int32_t partition, v1::HostState now, HostBook::Durable durable) {
+    EXPECT_EQ(partition, 0);
+    state = std::move(now);
+    if (durable) saved.push_back(std::move(durable));
+  };
+  Start();
+  Give("http://a.example/1");
+  Turn();
+  Answer(Status(429, "Retry-After", "20"));
+  EXPECT_EQ(sink_->size(), 0u);
+  ASSERT_EQ(saved.size(), 1u);
+  EXPECT_EQ(state.host(), "a.example");
+  EXPECT_EQ(FromProto(state.not_before()), clock_.Now() + 20s);
+  EXPECT_EQ(state.not_before_reason(), v1::REASON_HTTP_TOO_MANY_REQUESTS);
+  saved[0](true);
+  EXPECT_EQ(Settled().kind, Kind::kFail);
+}
+
+TEST_F(FetchLoopTest, ATaskWhoseHostIsSomebodyElsesByThenIsHandedBack) {
+  std::vector<HostBook::Durable> saved;
+  save_ = [&](int32_t, const v1::HostState&, HostBook::Durable durable) {
+    if (durable) saved.push_back(std::move(durable));
+  };
+  Start();
+  Give("http://a.example/1");
+  Turn();
+  Answer(Status(503, "Retry-After", "20"));
+  ASSERT_EQ(saved.size(), 1u);
+  saved[0](false);
+  EXPECT_EQ(Settled().kind, Kind::kReturned);
+}
+
+TEST_F(FetchLoopTest, WhatAFormerOwnerWasToldHolds) {
+  Start();
+  v1::HostState state;
+  state.set_host("a.example");
+  *state.mutable_not_before() = ToProto(clock_.Now() + 25s);
+  loop_->Load(0, {state});
+  Give("http://a.example/1");
+  clock_.Advance(25s - 1ms);
+  Turn();
+  EXPECT_THAT(http_->asked, IsEmpty());
+  clock_.Advance(1ms);
+  Turn();
+  EXPECT_THAT(http_->asked, ElementsAre("http://a.example/1"));
+}
+
+TEST_F(FetchLoopTest, AHostThatTakesNoConnectionIsLeftAloneAndThenTriedByOne) {
+  config_.host_concurrency = 8;
+  config_.host_delay = 0s;
+  Start();
+  for (int i = 0; i < 5; ++i) Give("http://a.example/" + std::to_string(i));
+  Turn();
+  for (int i = 0; i < 5; ++i) http_->Answer(Broken(v1::REASON_CONNECT_FAILED));
+  Turn();
+  EXPECT_EQ(sink_->Take().size(), 5u);
+  for (int i = 5; i < 9; ++i) Give("http://a.example/" + std::to_string(i));
+  clock_.Advance(30s - 1ms);
+  Turn();
+  EXPECT_EQ(http_->asked.size(), 5u);
+  clock_.Advance(1ms);
+  Turn();
+  EXPECT_EQ(http_->asked.size(), 6u) << "one asks how it is";
+  Answer(Page());
+  clock_.Advance(1ms);
+  Turn();
+  EXPECT_EQ(http_->asked.size(), 9u) << "it is up";
+}
+
+TEST_F(FetchLoopTest, AnOverloadedHostIsAskedHalfAsOften) {
+  config_.retry_delays.clear();
+  Start();
+  for (int i = 0; i < 3; ++i) Give("http://a.example/" + std::to_string(i));
+  Turn();
+  Answer(Status(503));
+  clock_.Advance(1s);
+  Turn();
+  EXPECT_EQ(http_->asked.size(), 1u);
+  clock_.Advance(1s + 1ms);
+  Turn();
+  EXPECT_EQ(http_->asked.size(), 2u);
 }
 
 }  // namespace

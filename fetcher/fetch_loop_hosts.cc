@@ -1,0 +1,95 @@
+// FetchLoop, hosts: what former owners, answers and operators say of a host,
+// and what it means for the tasks that wait for it.
+
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "fetcher/fetch_loop.h"
+
+namespace newsmill {
+
+void FetchLoop::Load(int32_t partition, std::vector<v1::HostState> states) {
+  hosts_.Load(partition, std::move(states), clock_.Now());
+}
+
+void FetchLoop::Obey(std::vector<v1::Order> orders) {
+  hosts_.Obey(std::move(orders));
+  std::set<std::string> waiting;
+  for (const auto& [id, fetch] : fetches_) waiting.insert(fetch->host);
+  for (const std::string& host : waiting) {
+    frontier_.RefreshLimits(host);
+    frontier_.EndWait(host);
+    const HostHold hold = hosts_.HoldOn(host, clock_.Now());
+    if (hold.kind != HostHold::Kind::kNone) Hold(host, hold);
+  }
+}
+
+bool FetchLoop::PutAside(Fetch& fetch, Instant now) {
+  const HostHold hold = hosts_.HoldOn(fetch.host, clock_.Now());
+  if (hold.kind == HostHold::Kind::kNone) return false;
+  const std::string host = fetch.host;
+  frontier_.Cancel(host);
+  frontier_.Push(host, fetch.partition, owned_since_.at(fetch.partition),
+                 fetch.id, now);
+  Hold(host, hold);
+  return true;
+}
+
+// What waits too long does so on a topic.
+void FetchLoop::Hold(const std::string& host, const HostHold& hold) {
+  const bool blocked = hold.kind == HostHold::Kind::kBlocked;
+  if (!blocked) {
+    const Instant until = ToInstant(hold.until);
+    frontier_.WaitUntil(host, until);
+    if (until <= clock_.Uptime() + kHoldTime || topics_.retries.empty()) return;
+  }
+  for (const FetchId id : frontier_.TakeWaiting(host)) {
+    const std::unique_ptr<Fetch> fetch = Take(id);
+    if (blocked) {
+      EndBlocked(std::move(fetch->delivery), hold);
+    } else {
+      Defer(std::move(fetch->delivery), hold.until);
+    }
+  }
+}
+
+void FetchLoop::EndBlocked(Delivery delivery, const HostHold& hold) {
+  AnswerVerdict blocked;
+  blocked.kind = AnswerVerdict::Kind::kOutcome;
+  blocked.outcome = v1::SKIPPED;
+  blocked.reason = v1::REASON_BLOCKED_BY_OPERATOR;
+  metrics_.Judged(blocked);
+  v1::Outcome outcome;
+  outcome.set_kind(v1::SKIPPED);
+  outcome.set_reason(v1::REASON_BLOCKED_BY_OPERATOR);
+  outcome.set_detail(hold.why);
+  std::move(delivery).Finish(std::move(outcome));
+}
+
+// Facts about the host, whatever becomes of the task.
+void FetchLoop::LearnFrom(const Fetch& fetch, const HttpResponse& response,
+                          const AnswerVerdict& verdict) {
+  const Timestamp now = clock_.Now();
+  hosts_.Learn(fetch.host, response, verdict, now);
+  if (const auto again = HostMayBeAskedAgain(verdict)) {
+    hosts_.WaitUntil(fetch.host, *again, verdict.reason, verdict.detail, now);
+  }
+}
+
+void FetchLoop::FailWhenDurable(std::unique_ptr<Fetch> fetch, Failure failure) {
+  const std::string host = fetch->host;
+  auto waiting = std::make_shared<std::unique_ptr<Fetch>>(std::move(fetch));
+  hosts_.WhenDurable(host, [waiting, failure](bool durable) {
+    // Otherwise the task is handed back, to whoever owns the host now.
+    if (durable) std::move((*waiting)->delivery).Fail(failure);
+    waiting->reset();
+  });
+}
+
+void FetchLoop::FinishRequest(const Fetch& fetch) {
+  frontier_.RefreshLimits(fetch.host);
+  frontier_.Finish(fetch.host, RequestEnd());
+}
+
+}  // namespace newsmill
