@@ -122,7 +122,9 @@ class Consumer {
   virtual Result<CommittedOffsets> Committed(
       const std::vector<TopicPartition>& partitions) = 0;
 
-  // A paused partition gives no records and stays assigned.
+  // A paused partition gives no records and stays assigned; its position stays.
+  // A pause ends with a resume or with the assignment: a partition that was
+  // revoked or lost and comes back is not paused.
   virtual Result<void> Pause(const std::vector<TopicPartition>& partitions) = 0;
   virtual Result<void> Resume(
       const std::vector<TopicPartition>& partitions) = 0;

@@ -1,5 +1,5 @@
-// What every backend of the log promises about records. About groups:
-// bus_group_contract_test.cc.
+// What every backend of the log promises about records. About pauses:
+// bus_pause_contract_test.cc; about groups: bus_group_contract_test.cc.
 
 #include <map>
 #include <string>
@@ -151,42 +151,6 @@ TEST_P(BusContract, StampsRecordsWithTheLogsOwnClock) {
     EXPECT_LE(message.append_time, after);
     last = message.append_time;
   }
-}
-
-TEST_P(BusContract, APausedPartitionGivesNothingUntilItIsResumed) {
-  const std::string topic = MakeTopic(2);
-  const auto consumer = NewReader(topic, 2);
-  ASSERT_TRUE(consumer->Pause({{topic, 0}}));
-  WriteNumbers({topic, 0}, 3);
-  WriteNumbers({topic, 1}, 3, 10);
-
-  EXPECT_THAT(testing::Values(testing::ReadRecords(*consumer, 3)),
-              ElementsAre("10", "11", "12"));
-  const auto silent = consumer->Poll(10, Duration(300));
-  ASSERT_TRUE(silent);
-  EXPECT_TRUE(silent->empty());
-
-  ASSERT_TRUE(consumer->Resume({{topic, 0}}));
-  EXPECT_THAT(testing::Values(testing::ReadRecords(*consumer, 3)),
-              ElementsAre("0", "1", "2"));
-}
-
-TEST_P(BusContract, PausingInTheMiddleLosesAndRepeatsNothing) {
-  const std::string topic = MakeTopic(1);
-  WriteNumbers({topic, 0}, 50);
-  const auto consumer = NewReader(topic, 1);
-  std::vector<std::string> values;
-  while (values.size() < 50) {
-    for (const auto& value :
-         testing::Values(testing::ReadRecords(*consumer, 5)))
-      values.push_back(value);
-    ASSERT_TRUE(consumer->Pause({{topic, 0}}));
-    const auto silent = consumer->Poll(5, Duration(20));
-    ASSERT_TRUE(silent);
-    EXPECT_TRUE(silent->empty());
-    ASSERT_TRUE(consumer->Resume({{topic, 0}}));
-  }
-  for (int i = 0; i < 50; ++i) EXPECT_EQ(values.at(i), std::to_string(i));
 }
 
 TEST_P(BusContract, ABoundedReadEndsWhenThePositionReachesTheEnd) {

@@ -14,6 +14,7 @@ namespace newsmill::kafka {
 namespace {
 
 constexpr Duration kRequestTimeout = std::chrono::seconds(10);
+constexpr int kHasQueueBackoff = 0x02020000;
 constexpr Duration kSeekTimeout = std::chrono::seconds(10);
 // A commit waits for the assignment after a revoke no longer than this.
 constexpr int kSessionsToWait = 2;
@@ -50,13 +51,23 @@ Result<std::unique_ptr<Consumer>> KafkaConsumer::Create(
 
 Result<void> KafkaConsumer::Connect() {
   const auto session = options_.session_timeout.count();
-  const Properties defaults{
+  Properties defaults{
       {"client.id",
        options_.client_id.empty() ? "newsmill" : options_.client_id},
       {"session.timeout.ms", std::to_string(session)},
       {"heartbeat.interval.ms",
        std::to_string(std::max<int64_t>(session / 4, 1))},
+      // Of all partitions together, as they share one queue.
+      {"queued.max.messages.kbytes", "32768"},
+      // A request that is under way holds up a partition that was just assigned
+      // or resumed.
+      {"fetch.wait.max.ms", "100"},
   };
+  // How long a full queue stops the fetching; before there was the property it
+  // was a second.
+  if (rd_kafka_version() >= kHasQueueBackoff) {
+    defaults["fetch.queue.backoff.ms"] = "100";
+  }
   const Properties fixed{
       // Assignment by hand needs a name, too, but nothing is kept under it.
       {"group.id", options_.group.empty() ? config_.prefix + "reader." +
@@ -76,6 +87,7 @@ Result<void> KafkaConsumer::Connect() {
   if (!client) return client.error();
   client_ = *std::move(client);
   rd_kafka_poll_set_consumer(client_.get());
+  records_.reset(rd_kafka_queue_new(client_.get()));
   return {};
 }
 
@@ -131,6 +143,10 @@ Result<void> KafkaConsumer::Assign(const Offsets& positions) {
         FetchPartitionCount(client_.get(), topic, kRequestTimeout);
     if (!count) return count.error();
   }
+  for (const auto& [partition, state] : assigned_) {
+    // It would be remembered.
+    if (state.fetch_paused) ResumeFetching(partition);
+  }
   assigned_.clear();
   for (const auto& [partition, offset] : positions) {
     assigned_[partition].position =
@@ -141,16 +157,15 @@ Result<void> KafkaConsumer::Assign(const Offsets& positions) {
 
 Result<void> KafkaConsumer::AssignAll() {
   Offsets positions;
-  std::vector<TopicPartition> paused;
-  for (const auto& [partition, state] : assigned_) {
-    positions[partition] = state.position;
-    if (state.paused) paused.push_back(partition);
+  for (auto& [partition, state] : assigned_) {
+    positions[partition] = state.fetched = state.position;
+    if (state.fetch_paused) ResumeFetching(partition);
+    state.heard = false;
+    Route(partition);
   }
+  kept_.Clear();
   const ListHandle list = MakeList(positions);
-  auto error = rd_kafka_assign(client_.get(), list.get());
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR && !paused.empty()) {
-    error = rd_kafka_pause_partitions(client_.get(), MakeList(paused).get());
-  }
+  const auto error = rd_kafka_assign(client_.get(), list.get());
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
   return MakeError(error, "cannot assign partitions");
 }
@@ -213,12 +228,6 @@ Result<void> KafkaConsumer::Pause(
   for (const TopicPartition& partition : partitions) {
     assigned_[partition].paused = true;
   }
-  if (in_callback_) return {};  // told to librdkafka with the assignment
-  const ListHandle list = MakeList(partitions);
-  const auto error = rd_kafka_pause_partitions(client_.get(), list.get());
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return MakeError(error, "cannot pause");
-  }
   return {};
 }
 
@@ -227,12 +236,6 @@ Result<void> KafkaConsumer::Resume(
   if (auto good = CheckAssigned(partitions); !good) return good;
   for (const TopicPartition& partition : partitions) {
     assigned_[partition].paused = false;
-  }
-  if (in_callback_) return {};
-  const ListHandle list = MakeList(partitions);
-  const auto error = rd_kafka_resume_partitions(client_.get(), list.get());
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return MakeError(error, "cannot resume");
   }
   return {};
 }
@@ -247,7 +250,8 @@ Result<void> KafkaConsumer::Seek(const TopicPartition& partition,
     offset = begins->at(partition);
   }
   Assigned& state = assigned_[partition];
-  state.position = offset;
+  state.position = state.fetched = offset;
+  kept_.Drop(partition);
   const bool stopped = state.out_of_range.has_value();
   state.out_of_range.reset();
   if (in_callback_) return {};  // told to librdkafka with the assignment
@@ -275,13 +279,15 @@ Result<void> KafkaConsumer::SeekNow(const TopicPartition& partition,
 }
 
 Result<void> KafkaConsumer::AssignAgain(const TopicPartition& partition) {
-  const ListHandle list =
-      MakeList(Offsets{{partition, assigned_[partition].position}});
+  Assigned& state = assigned_[partition];
+  if (state.fetch_paused) ResumeFetching(partition);
+  state.heard = false;
+  const ListHandle list = MakeList(Offsets{{partition, state.position}});
   ErrorHandle error(rd_kafka_incremental_unassign(client_.get(), list.get()));
+  Route(partition);
   if (!error) {
     error.reset(rd_kafka_incremental_assign(client_.get(), list.get()));
   }
-  if (!error && assigned_[partition].paused) return Pause({partition});
   if (!error) return {};
   return MakeError(*error, "cannot read on in " + Describe(partition));
 }

@@ -9,6 +9,7 @@
 
 #include "core/bus/bus.h"
 #include "core/bus/kafka/client.h"
+#include "core/bus/kafka/paused_records.h"
 
 namespace newsmill::kafka {
 
@@ -21,6 +22,11 @@ namespace newsmill::kafka {
 // own; nothing is committed between a revoke and the assignment that follows it
 // (a member that does so may lose all); it is never closed before its first
 // assignment, nor without a deadline.
+//
+// Records come through a queue of their own, apart from the group's events: a
+// consumer whose partitions are all paused leaves them there and still hears of
+// a rebalance. A pause of some partitions is told to librdkafka only when it
+// lasts (PausedRecords says why).
 class KafkaConsumer : public Consumer {
  public:
   // `config` and `metadata_client` outlive the consumer.
@@ -48,12 +54,23 @@ class KafkaConsumer : public Consumer {
     KafkaConsumer* consumer = nullptr;
   };
   struct Assigned {
-    int64_t position = 0;
+    int64_t position = 0;  // of what Poll returns next
+    int64_t fetched = 0;   // of what librdkafka gives next
     bool paused = false;
+    bool fetch_paused = false;  // in librdkafka, too
+    // Something came since it was assigned: its queue is where it should be.
+    bool heard = false;
     // Set: reading stopped there until a Seek.
     std::optional<Error> out_of_range;
   };
-  using Batch = std::vector<Message>;
+  // What a poll will return.
+  struct Batch {
+    const size_t max;
+    std::vector<Message> messages = {};
+    int64_t bytes = 0;
+
+    bool full() const;
+  };
 
   KafkaConsumer(const BusConfig& config, rd_kafka_t* metadata_client,
                 const ConsumerOptions& options);
@@ -70,12 +87,28 @@ class KafkaConsumer : public Consumer {
   void LetGo(const std::vector<TopicPartition>& revoked, bool lost);
   Result<Offsets> FindStarts(const std::vector<TopicPartition>& partitions);
 
-  // One record or event; false where there was none in time.
-  bool PollOne(Duration timeout);
-  void TakeRecord(const rd_kafka_message_t& record);
-  void TakeEvent(const rd_kafka_message_t& event);
-  Result<Batch> FinishBatch();
+  // The group's events and errors; waits for the first one. Between polls of
+  // records only: partitions may come and go.
+  void ServeEvents(Duration timeout);
+  // What is there, up to the batch's limits.
+  void Fill(Batch& batch);
+  void TakeKept(Batch& batch);
+  // One record or what else stands among them; false where there was none in
+  // time.
+  bool ReadOne(Batch& batch, Duration timeout);
+  void TakeFetched(const TopicPartition& partition, Fetched fetched,
+                   Batch& batch);
+  void TakeError(const rd_kafka_message_t& event);
+  // To the batch, and the position with it.
+  static void Give(Assigned& state, Fetched fetched, Batch& batch);
+  bool NothingWanted() const;
   std::optional<Error> FirstError() const;
+
+  // Makes librdkafka put what it fetches of these into our queue.
+  void Route(const TopicPartition& partition);
+  void RouteUnheard();
+  void PauseFetching(const TopicPartition& partition);
+  void ResumeFetching(const TopicPartition& partition);
 
   // Manual assignment, at the present positions.
   Result<void> AssignAll();
@@ -91,6 +124,7 @@ class KafkaConsumer : public Consumer {
   const ConsumerOptions options_;
   Context context_;
   ClientHandle client_;
+  QueueHandle records_;  // of all partitions; goes before the client
 
   RebalanceListener* listener_ = nullptr;
   std::map<TopicPartition, Assigned> assigned_;
@@ -102,12 +136,8 @@ class KafkaConsumer : public Consumer {
   Instant rebalancing_since_{};
   bool in_callback_ = false;
 
-  // Of the poll under way: what it will return, and where partitions stand
-  // then. A partition that is revoked meanwhile drops out of both.
-  Batch batch_;
-  int64_t batch_bytes_ = 0;
-  std::map<TopicPartition, int64_t> next_positions_;
-  std::optional<Error> failure_;  // of the poll under way
+  PausedRecords kept_;
+  std::optional<Error> failure_;  // of the poll under way, or the next
   std::optional<Error> broken_;   // for good
 };
 

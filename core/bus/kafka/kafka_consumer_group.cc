@@ -43,7 +43,7 @@ void KafkaConsumer::TakeOver(const std::vector<TopicPartition>& partitions) {
   auto starts = FindStarts(partitions);
   if (!starts) return TakeOverLater(partitions, starts.error());
   for (const auto& [partition, offset] : *starts) {
-    assigned_[partition].position = offset;
+    assigned_[partition].position = assigned_[partition].fetched = offset;
   }
   if (listener_ != nullptr && !partitions.empty()) {
     for (const auto& [partition, offset] : listener_->OnAssigned(partitions)) {
@@ -53,22 +53,14 @@ void KafkaConsumer::TakeOver(const std::vector<TopicPartition>& partitions) {
     }
   }
   Offsets positions;
-  std::vector<TopicPartition> paused, resumed;
   for (const TopicPartition& partition : partitions) {
     positions[partition] = assigned_[partition].position;
-    (assigned_[partition].paused ? paused : resumed).push_back(partition);
+    Route(partition);
   }
   const ListHandle list = MakeList(positions);
   const ErrorHandle error(
       rd_kafka_incremental_assign(client_.get(), list.get()));
   if (error) broken_ = MakeError(*error, "cannot take partitions over");
-  if (!paused.empty()) {
-    rd_kafka_pause_partitions(client_.get(), MakeList(paused).get());
-  }
-  // librdkafka remembers a pause from before the partition was last lost.
-  if (!resumed.empty()) {
-    rd_kafka_resume_partitions(client_.get(), MakeList(resumed).get());
-  }
 }
 
 // Nothing may be read from a place that is not known: the next poll looks
@@ -125,13 +117,7 @@ void KafkaConsumer::LetGo(const std::vector<TopicPartition>& revoked,
     if (assigned_.contains(partition)) partitions.push_back(partition);
   }
   // Not yet returned by Poll, and not committed: the next owner reads it.
-  std::erase_if(batch_, [&](const Message& message) {
-    return std::find(partitions.begin(), partitions.end(),
-                     message.topic_partition()) != partitions.end();
-  });
-  for (const TopicPartition& partition : partitions) {
-    next_positions_.erase(partition);
-  }
+  for (const TopicPartition& partition : partitions) kept_.Drop(partition);
   if (listener_ != nullptr && !partitions.empty()) {
     if (lost) {
       listener_->OnLost(partitions);
@@ -139,7 +125,11 @@ void KafkaConsumer::LetGo(const std::vector<TopicPartition>& revoked,
       listener_->OnRevoked(partitions);
     }
   }
-  for (const TopicPartition& partition : partitions) assigned_.erase(partition);
+  for (const TopicPartition& partition : partitions) {
+    // It would be remembered when the partition comes back.
+    if (assigned_[partition].fetch_paused) ResumeFetching(partition);
+    assigned_.erase(partition);
+  }
   const ListHandle list = MakeList(partitions);
   const ErrorHandle error(
       rd_kafka_incremental_unassign(client_.get(), list.get()));
@@ -157,11 +147,10 @@ Result<void> KafkaConsumer::Close(Duration deadline) {
   // Before the first assignment 2.0.2 may crash when it is closed.
   while (listener_ != nullptr && !had_assignment_ &&
          Boottime::now() < give_up) {
-    PollOne(Duration(50));
-    batch_.clear();
-    next_positions_.clear();
+    ServeEvents(Duration(50));
   }
   const auto closed = CloseGroup(give_up);
+  records_.reset();
   if (closed) {
     rd_kafka_destroy_flags(client_.release(),
                            RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);

@@ -13,6 +13,8 @@ namespace {
 
 // Of the values of one poll.
 constexpr int64_t kBatchBytes = int64_t{16} << 20;
+// While records are waited for, the group's events wait no longer than this.
+constexpr Duration kEventsWait = std::chrono::milliseconds(50);
 
 Error OutOfRange(const TopicPartition& partition, int64_t offset) {
   return {Code::kOutOfRange, "offset " + std::to_string(offset) + " of " +
@@ -52,90 +54,133 @@ Message MakeMessage(const rd_kafka_message_t& record) {
 
 }  // namespace
 
+bool KafkaConsumer::Batch::full() const {
+  return messages.size() >= max || bytes >= kBatchBytes;
+}
+
 Result<std::vector<Message>> KafkaConsumer::Poll(size_t max, Duration timeout) {
   const Instant deadline = Boottime::now() + timeout;
-  Duration wait = timeout;
   if (!unplaced_.empty()) {
     in_callback_ = true;
     TakeOver(std::exchange(unplaced_, {}));
     in_callback_ = false;
   }
-  while (batch_.size() < max && batch_bytes_ < kBatchBytes) {
-    const bool came = PollOne(batch_.empty() ? wait : Duration(0));
-    if (broken_ || failure_) break;
-    if (const auto error = FirstError()) break;
-    const Instant now = Boottime::now();
-    if (!came && (!batch_.empty() || now >= deadline)) break;
-    wait = std::max(Duration(deadline - now), Duration(0));
+  Batch batch{.max = max};
+  ServeEvents(Duration(0));
+  while (!broken_ && !failure_) {
+    Fill(batch);
+    const auto left =
+        std::chrono::duration_cast<Duration>(deadline - Boottime::now());
+    if (!batch.messages.empty() || FirstError() || left <= Duration(0)) break;
+    if (NothingWanted()) {
+      ServeEvents(left);
+    } else if (!ReadOne(batch, std::min(left, kEventsWait))) {
+      ServeEvents(Duration(0));
+    }
   }
-  return FinishBatch();
-}
-
-Result<KafkaConsumer::Batch> KafkaConsumer::FinishBatch() {
-  for (const auto& [partition, position] : next_positions_) {
-    assigned_[partition].position = position;
-  }
-  next_positions_.clear();
-  batch_bytes_ = 0;
-  Batch batch = std::exchange(batch_, {});
-  // What came before the error is told first; the error stays.
-  if (!batch.empty()) return batch;
+  // What came before an error is told first; the error stays.
+  if (!batch.messages.empty()) return std::move(batch.messages);
   if (broken_) return *broken_;
   if (failure_) return *std::exchange(failure_, std::nullopt);
   if (const auto error = FirstError()) return *error;
-  return batch;
+  return std::move(batch.messages);
+}
+
+void KafkaConsumer::Fill(Batch& batch) {
+  RouteUnheard();
+  TakeKept(batch);
+  // All that came before it was given.
+  if (FirstError()) return;
+  while (!batch.full() && !NothingWanted() && ReadOne(batch, Duration(0))) {
+  }
+}
+
+void KafkaConsumer::TakeKept(Batch& batch) {
+  for (auto& [partition, state] : assigned_) {
+    if (state.paused) continue;
+    while (!batch.full() && kept_.Has(partition)) {
+      Give(state, *kept_.Take(partition), batch);
+    }
+    if (state.fetch_paused && !kept_.Has(partition)) ResumeFetching(partition);
+  }
+}
+
+bool KafkaConsumer::NothingWanted() const {
+  return !assigned_.empty() &&
+         std::all_of(assigned_.begin(), assigned_.end(),
+                     [](const auto& entry) { return entry.second.paused; });
 }
 
 std::optional<Error> KafkaConsumer::FirstError() const {
   for (const auto& [partition, state] : assigned_) {
-    if (state.out_of_range && !state.paused) return state.out_of_range;
+    if (state.out_of_range && !state.paused && !kept_.Has(partition)) {
+      return state.out_of_range;
+    }
   }
   return std::nullopt;
 }
 
-bool KafkaConsumer::PollOne(Duration timeout) {
+bool KafkaConsumer::ReadOne(Batch& batch, Duration timeout) {
   const MessageHandle message(
-      rd_kafka_consumer_poll(client_.get(), Milliseconds(timeout)));
+      rd_kafka_consume_queue(records_.get(), Milliseconds(timeout)));
   if (!message) return false;
   if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    TakeRecord(*message);
+    Message record = MakeMessage(*message);
+    const TopicPartition partition = record.topic_partition();
+    const int64_t next = record.offset + 1;
+    TakeFetched(partition, {std::move(record), next}, batch);
+  } else if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    // The only sign of control records at the end.
+    TakeFetched({rd_kafka_topic_name(message->rkt), message->partition},
+                {std::nullopt, message->offset}, batch);
   } else {
-    TakeEvent(*message);
+    TakeError(*message);
   }
   return true;
 }
 
-void KafkaConsumer::TakeRecord(const rd_kafka_message_t& record) {
-  Message message = MakeMessage(record);
-  const TopicPartition partition = message.topic_partition();
+void KafkaConsumer::TakeFetched(const TopicPartition& partition,
+                                Fetched fetched, Batch& batch) {
+  const auto found = assigned_.find(partition);
   // Of a partition that was let go meanwhile.
-  if (!assigned_.contains(partition)) return;
-  next_positions_[partition] = message.offset + 1;
-  batch_bytes_ += static_cast<int64_t>(message.value.size()) + 1;
-  batch_.push_back(std::move(message));
+  if (found == assigned_.end()) return;
+  Assigned& state = found->second;
+  state.heard = true;
+  state.fetched = fetched.next;
+  if (!state.paused && !kept_.Has(partition)) {
+    return Give(state, std::move(fetched), batch);
+  }
+  const bool enough = kept_.Keep(partition, std::move(fetched));
+  if (enough && !state.fetch_paused) PauseFetching(partition);
 }
 
-void KafkaConsumer::TakeEvent(const rd_kafka_message_t& event) {
+void KafkaConsumer::Give(Assigned& state, Fetched fetched, Batch& batch) {
+  state.position = fetched.next;
+  if (!fetched.message) return;
+  batch.bytes += static_cast<int64_t>(fetched.message->value.size()) + 1;
+  batch.messages.push_back(*std::move(fetched.message));
+}
+
+void KafkaConsumer::ServeEvents(Duration timeout) {
+  MessageHandle event(
+      rd_kafka_consumer_poll(client_.get(), Milliseconds(timeout)));
+  for (; event; event.reset(rd_kafka_consumer_poll(client_.get(), 0))) {
+    TakeError(*event);
+  }
+}
+
+void KafkaConsumer::TakeError(const rd_kafka_message_t& event) {
   const TopicPartition partition{
       event.rkt == nullptr ? "" : rd_kafka_topic_name(event.rkt),
       event.partition};
-  const auto found = assigned_.find(partition);
-  switch (event.err) {
-    case RD_KAFKA_RESP_ERR__PARTITION_EOF:
-      // The only sign of control records at the end.
-      if (found != assigned_.end()) next_positions_[partition] = event.offset;
-      return;
-    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
-    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-    case RD_KAFKA_RESP_ERR__NO_OFFSET:
-      if (found == assigned_.end()) return;
-      found->second.out_of_range =
-          OutOfRange(partition, next_positions_.contains(partition)
-                                    ? next_positions_[partition]
-                                    : found->second.position);
-      return;
-    default:
-      break;
+  if (event.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
+      event.err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE ||
+      event.err == RD_KAFKA_RESP_ERR__NO_OFFSET) {
+    const auto found = assigned_.find(partition);
+    if (found == assigned_.end()) return;
+    found->second.heard = true;
+    found->second.out_of_range = OutOfRange(partition, found->second.fetched);
+    return;
   }
   const std::string what =
       event.payload == nullptr
@@ -151,6 +196,40 @@ void KafkaConsumer::TakeEvent(const rd_kafka_message_t& event) {
   } else {
     // librdkafka tries again by itself.
     log::Debug("A Kafka consumer met an error.", {{"error", error.message}});
+  }
+}
+
+void KafkaConsumer::Route(const TopicPartition& partition) {
+  const QueueHandle queue(rd_kafka_queue_get_partition(
+      client_.get(), partition.topic.c_str(), partition.partition));
+  if (queue) rd_kafka_queue_forward(queue.get(), records_.get());
+}
+
+// librdkafka takes the forwarding back when it ends an assignment, which may
+// be after the same partition was assigned anew.
+void KafkaConsumer::RouteUnheard() {
+  for (const auto& [partition, state] : assigned_) {
+    if (!state.heard) Route(partition);
+  }
+}
+
+void KafkaConsumer::PauseFetching(const TopicPartition& partition) {
+  const ListHandle list = MakeList(std::vector<TopicPartition>{partition});
+  const auto error = rd_kafka_pause_partitions(client_.get(), list.get());
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    assigned_[partition].fetch_paused = true;
+  } else {
+    failure_ = MakeError(error, "cannot pause " + Describe(partition));
+  }
+}
+
+void KafkaConsumer::ResumeFetching(const TopicPartition& partition) {
+  const ListHandle list = MakeList(std::vector<TopicPartition>{partition});
+  const auto error = rd_kafka_resume_partitions(client_.get(), list.get());
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    assigned_[partition].fetch_paused = false;
+  } else {
+    failure_ = MakeError(error, "cannot resume " + Describe(partition));
   }
 }
 
