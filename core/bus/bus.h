@@ -82,7 +82,8 @@ class RebalanceListener {
 
   // New partitions; the result says where to start those that must not start
   // at the group's committed offset. A partition of which the group knows
-  // nothing starts at its beginning.
+  // nothing starts at its beginning. Told of none when the member has joined a
+  // group that has none for it; others may come later.
   virtual Offsets OnAssigned(const std::vector<TopicPartition>& partitions) = 0;
 
   // Still owned until this returns: finish, commit, let go.

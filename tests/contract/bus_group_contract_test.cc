@@ -139,6 +139,29 @@ TEST_P(BusGroupContract, ClosingRevokesAndLetsTheOwnerCommit) {
   EXPECT_EQ(committed->at({topic, 0}).metadata, "last words");
 }
 
+TEST_P(BusGroupContract, AMemberTooManyHearsThatThereIsNothingForIt) {
+  const std::string topic = MakeTopic(1);
+  const std::string group = NewGroup();
+  testing::RecordingListener first_listener;
+  testing::RecordingListener second_listener;
+  const auto first = NewConsumer(group);
+  ASSERT_TRUE(first->Subscribe({topic}, first_listener));
+  PollUntilOwns(*first, first_listener, 1);
+  const auto second = NewConsumer(group);
+  ASSERT_TRUE(second->Subscribe({topic}, second_listener));
+  EXPECT_TRUE(testing::Eventually([&] {
+    EXPECT_TRUE(first->Poll(1, Duration(20)));
+    EXPECT_TRUE(second->Poll(1, Duration(20)));
+    return second_listener.times_assigned > 0;
+  }));
+  EXPECT_THAT(second_listener.assigned, ElementsAre());
+
+  // It steps in when the other one leaves.
+  ASSERT_TRUE(first->Close(std::chrono::seconds(20)));
+  PollUntilOwns(*second, second_listener, 1);
+  ASSERT_TRUE(second->Close(std::chrono::seconds(20)));
+}
+
 TEST_P(BusGroupContract, ACommitByAFormerOwnerIsFencedAndKeepsNothing) {
   const std::string topic = MakeTopic(2);
   const std::string group = NewGroup();

@@ -161,6 +161,7 @@ std::vector<std::string> Values(const std::vector<Message>& messages) {
 
 Offsets RecordingListener::OnAssigned(
     const std::vector<TopicPartition>& partitions) {
+  ++times_assigned;
   assigned.insert(assigned.end(), partitions.begin(), partitions.end());
   return starts;
 }

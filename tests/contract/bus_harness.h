@@ -82,6 +82,7 @@ class RecordingListener : public RebalanceListener {
   std::vector<TopicPartition> assigned;  // now
   std::vector<TopicPartition> revoked;   // ever
   std::vector<TopicPartition> lost;      // ever
+  int times_assigned = 0;                // also of nothing
 };
 
 // Who owns what at this moment, over all members of a test.

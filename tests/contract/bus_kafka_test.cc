@@ -149,6 +149,8 @@ TEST_P(BusKafka, AMemberLooksAgainWhereToStart) {
   const kafka::ClientHandle metadata = LostClient();
   ConsumerOptions options;
   options.group = NewGroup();
+  // Half of it is spent on each look.
+  options.session_timeout = std::chrono::seconds(2);
   const auto consumer =
       kafka::KafkaConsumer::Create(config, metadata.get(), options);
   ASSERT_TRUE(consumer) << consumer.error().message;
@@ -169,6 +171,29 @@ TEST_P(BusKafka, AMemberLooksAgainWhereToStart) {
               ElementsAre("0", "1"));
   EXPECT_TRUE((*consumer)->Close(std::chrono::seconds(10)));
   EXPECT_EQ(listener.revoked.size(), 1);
+}
+
+// Whoever polls tries again where an error may pass.
+TEST_P(BusKafka, AConsumerThatIsBrokenForGoodGivesAnErrorThatDoesNotPass) {
+  const std::string topic = MakeTopic(1);
+  const BusConfig config = testing::MakeBusConfig("kafka", "");
+  const kafka::ClientHandle metadata = LostClient();
+  ConsumerOptions options;
+  options.group = NewGroup();
+  const auto consumer =
+      kafka::KafkaConsumer::Create(config, metadata.get(), options);
+  ASSERT_TRUE(consumer) << consumer.error().message;
+  auto& broken = static_cast<kafka::KafkaConsumer&>(**consumer);
+  broken.BreakForTesting();
+  std::optional<Error> error;
+  ASSERT_TRUE(testing::Eventually([&] {
+    const auto batch = broken.Poll(10, Duration(50));
+    if (!batch) error = batch.error();
+    return error.has_value();
+  }));
+  EXPECT_FALSE(IsRetryable(error->code)) << error->message;
+  EXPECT_NE(error->code, Code::kFenced) << error->message;
+  EXPECT_THAT(error->message, HasSubstr("cannot go on"));
 }
 
 TEST_P(BusKafka, ABrokerThatIsKilledLosesNothingThatWasAcknowledged) {

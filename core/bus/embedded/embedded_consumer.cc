@@ -167,6 +167,8 @@ Result<void> EmbeddedConsumer::FollowGroupOnce(
   }
   if (promised) {
     if (auto taken = TakeOver(); !taken) return taken;
+  } else if (group_version_ < 0) {
+    listener_->OnAssigned({});  // joined, and there is nothing to have
   }
   group_version_ = version;
   return {};

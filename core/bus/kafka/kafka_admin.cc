@@ -79,13 +79,14 @@ Result<void> CheckList(const rd_kafka_topic_partition_list_t* list,
 
 Result<Offsets> ListOffsetsOnce(rd_kafka_t* client,
                                 const std::vector<TopicPartition>& partitions,
-                                int64_t time) {
+                                int64_t time, Duration timeout) {
   Offsets times;
   for (const TopicPartition& partition : partitions) times[partition] = time;
   if (times.empty()) return times;
   const ListHandle list = MakeList(times);
   const std::string what = "cannot look up offsets of";
-  const auto error = rd_kafka_offsets_for_times(client, list.get(), kTimeoutMs);
+  const auto error =
+      rd_kafka_offsets_for_times(client, list.get(), Milliseconds(timeout));
   if (auto checked = CheckList(list.get(), what); !checked) {
     return checked.error();
   }
@@ -103,13 +104,16 @@ Result<Offsets> ListOffsetsOnce(rd_kafka_t* client,
 
 Result<Offsets> ListOffsets(rd_kafka_t* client,
                             const std::vector<TopicPartition>& partitions,
-                            int64_t time) {
+                            int64_t time, Duration timeout) {
   // Leaders move, and are new after a topic was made.
-  const Instant give_up = Boottime::now() + kTimeout;
+  const Instant give_up = Boottime::now() + timeout;
   while (true) {
-    auto offsets = ListOffsetsOnce(client, partitions, time);
+    const auto left =
+        std::chrono::duration_cast<Duration>(give_up - Boottime::now());
+    auto offsets =
+        ListOffsetsOnce(client, partitions, time, std::max(left, Duration(0)));
     if (offsets || !IsRetryable(offsets.error().code) ||
-        Boottime::now() > give_up) {
+        Boottime::now() >= give_up) {
       return offsets;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(100));

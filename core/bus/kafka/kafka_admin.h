@@ -40,9 +40,11 @@ class KafkaAdmin : public Admin {
 };
 
 // The offsets that the partitions' leaders name for a time, or for
-// RD_KAFKA_OFFSET_BEGINNING or _END; -1 where no record is that new.
+// RD_KAFKA_OFFSET_BEGINNING or _END; -1 where no record is that new. What may
+// pass is tried again until `timeout` is over.
 Result<Offsets> ListOffsets(rd_kafka_t* client,
                             const std::vector<TopicPartition>& partitions,
-                            int64_t time);
+                            int64_t time,
+                            Duration timeout = std::chrono::seconds(30));
 
 }  // namespace newsmill::kafka

@@ -49,6 +49,9 @@ class KafkaConsumer : public Consumer {
   Result<int64_t> Position(const TopicPartition& partition) override;
   Result<void> Close(Duration deadline) override;
 
+  // As when another process has taken this member's place for good.
+  void BreakForTesting();
+
  private:
   struct Context : ConnectionState {
     KafkaConsumer* consumer = nullptr;
@@ -99,6 +102,7 @@ class KafkaConsumer : public Consumer {
   void TakeFetched(const TopicPartition& partition, Fetched fetched,
                    Batch& batch);
   void TakeError(const rd_kafka_message_t& event);
+  void Break(const Error& error);
   // To the batch, and the position with it.
   static void Give(Assigned& state, Fetched fetched, Batch& batch);
   bool NothingWanted() const;

@@ -11,12 +11,6 @@
 #include "core/runtime/log.h"
 
 namespace newsmill::kafka {
-namespace {
-
-constexpr Duration kLookUpTimeout = std::chrono::seconds(10);
-
-}  // namespace
-
 void KafkaConsumer::OnRebalance(rd_kafka_t* /*client*/,
                                 rd_kafka_resp_err_t error,
                                 rd_kafka_topic_partition_list_t* list,
@@ -30,9 +24,12 @@ void KafkaConsumer::Rebalance(rd_kafka_resp_err_t error,
   const std::vector<TopicPartition> partitions = PartitionsOf(list);
   in_callback_ = true;
   if (error == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-    had_assignment_ = true;
+    const bool first = !std::exchange(had_assignment_, true);
     rebalancing_ = false;
     TakeOver(partitions);
+    if (first && partitions.empty() && listener_ != nullptr) {
+      listener_->OnAssigned({});
+    }
   } else {
     LetGo(partitions, rd_kafka_assignment_lost(client_.get()) != 0);
   }
@@ -48,7 +45,7 @@ void KafkaConsumer::TakeOver(const std::vector<TopicPartition>& partitions) {
   if (listener_ != nullptr && !partitions.empty()) {
     for (const auto& [partition, offset] : listener_->OnAssigned(partitions)) {
       if (auto sought = Seek(partition, offset); !sought) {
-        broken_ = sought.error();
+        Break(sought.error());
       }
     }
   }
@@ -60,18 +57,19 @@ void KafkaConsumer::TakeOver(const std::vector<TopicPartition>& partitions) {
   const ListHandle list = MakeList(positions);
   const ErrorHandle error(
       rd_kafka_incremental_assign(client_.get(), list.get()));
-  if (error) broken_ = MakeError(*error, "cannot take partitions over");
+  if (error) Break(MakeError(*error, "cannot take partitions over"));
 }
 
 // Nothing may be read from a place that is not known: the next poll looks
 // again. The group, which waits for an answer, gets one.
 void KafkaConsumer::TakeOverLater(const std::vector<TopicPartition>& partitions,
                                   const Error& error) {
-  if (IsRetryable(error.code)) {
+  // A member whose group went on without it hears so next, and joins again.
+  if (IsRetryable(error.code) || error.code == Code::kFenced) {
     unplaced_.insert(unplaced_.end(), partitions.begin(), partitions.end());
     failure_ = error;
   } else {
-    broken_ = error;
+    Break(error);
   }
   const ListHandle none = MakeList(std::vector<TopicPartition>());
   ErrorHandle(rd_kafka_incremental_assign(client_.get(), none.get()));
@@ -82,7 +80,8 @@ Result<Offsets> KafkaConsumer::FindStarts(
     const std::vector<TopicPartition>& partitions) {
   Offsets starts;
   if (partitions.empty()) return starts;
-  const Instant give_up = Boottime::now() + kLookUpTimeout;
+  // The group waits for us meanwhile; the next poll looks again.
+  const Instant give_up = Boottime::now() + options_.session_timeout / 2;
   auto committed = Committed(partitions);
   while (!committed && IsRetryable(committed.error().code) &&
          Boottime::now() < give_up) {
@@ -100,8 +99,9 @@ Result<Offsets> KafkaConsumer::FindStarts(
       starts[partition] = found->second.next;
     }
   }
-  const auto begins =
-      ListOffsets(metadata_client_, unknown, RD_KAFKA_OFFSET_BEGINNING);
+  const auto begins = ListOffsets(
+      metadata_client_, unknown, RD_KAFKA_OFFSET_BEGINNING,
+      std::chrono::duration_cast<Duration>(give_up - Boottime::now()));
   if (!begins) return begins;
   starts.insert(begins->begin(), begins->end());
   return starts;

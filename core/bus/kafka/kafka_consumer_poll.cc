@@ -189,7 +189,7 @@ void KafkaConsumer::TakeError(const rd_kafka_message_t& event) {
   const Error error = MakeError(event.err, what);
   if (rd_kafka_fatal_error(client_.get(), nullptr, 0) !=
       RD_KAFKA_RESP_ERR_NO_ERROR) {
-    broken_ = error;
+    Break(error);
   } else if (error.code == Code::kNotFound ||
              error.code == Code::kBadConfiguration) {
     failure_ = error;
@@ -197,6 +197,18 @@ void KafkaConsumer::TakeError(const rd_kafka_message_t& event) {
     // librdkafka tries again by itself.
     log::Debug("A Kafka consumer met an error.", {{"error", error.message}});
   }
+}
+
+// Whoever polls tries again where an error may pass; this one does not.
+void KafkaConsumer::Break(const Error& error) {
+  const bool passing = IsRetryable(error.code) || error.code == Code::kFenced;
+  broken_ = Error{passing ? Code::kInternal : error.code,
+                  "the Kafka consumer cannot go on: " + error.message};
+}
+
+void KafkaConsumer::BreakForTesting() {
+  rd_kafka_test_fatal_error(client_.get(), RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID,
+                            "broken by a test");
 }
 
 void KafkaConsumer::Route(const TopicPartition& partition) {
