@@ -216,7 +216,7 @@ void Worker::Loop::Report() {
   if (!claim_error_.empty()) reason = claim_error_;
   if (!commit_error_.empty()) reason = commit_error_;
   if (!log_error_.empty()) reason = log_error_;
-  if (!ever_assigned_) reason = "no partitions assigned yet";
+  if (!joined_) reason = "no partitions assigned yet";
   const std::lock_guard lock(status_mutex_);
   not_ready_ = std::move(reason);
 }

@@ -204,6 +204,7 @@ class Worker::Loop : public RebalanceListener, public WorkerPort {
   std::string log_error_;     // of the last exchange; empty: none
   std::string commit_error_;  // of the last commit; empty: none
   std::string claim_error_;   // why partitions are unread
+  bool joined_ = false;  // the group, which may have nothing for us
   bool ever_assigned_ = false;
 
   // Bounds.

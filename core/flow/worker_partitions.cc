@@ -14,6 +14,9 @@ Worker::Loop::Partition* Worker::Loop::Find(const TopicPartition& name) {
 }
 
 void Worker::Loop::Take(const std::vector<TopicPartition>& partitions) {
+  joined_ = true;
+  // One of more workers than partitions stands by.
+  if (partitions.empty()) return;
   if (!ever_assigned_) last_record_ = clock_.Uptime();
   ever_assigned_ = true;
   for (const TopicPartition& name : partitions) {

@@ -297,7 +297,17 @@ TEST_F(WorkerTest, ReportsReadyAndHealthy) {
   EXPECT_FALSE(worker->Readiness().ok);
 }
 
-TEST_F(WorkerTest, IsNotReadyWithoutPartitions) {
+TEST_F(WorkerTest, IsReadyAsOneTooMany) {
+  bus.AssignByTest();
+  Step([&] { bus.AssignNext({}); });
+  Turns(2);
+  Step([&] {
+    EXPECT_TRUE(worker->Readiness().ok) << worker->Readiness().detail;
+  });
+  RunToFinish();
+}
+
+TEST_F(WorkerTest, IsNotReadyBeforeItsGroupTookItIn) {
   bus.AssignByTest();
   Turns(2);
   Step([&] {
