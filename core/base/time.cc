@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
@@ -77,9 +78,18 @@ google::protobuf::Timestamp ToProto(Timestamp time) {
 Timestamp FromProto(const google::protobuf::Timestamp& time) {
   // Not TimeUtil: it asserts that the value is valid, and this one may come
   // from anybody.
+  const int64_t seconds =
+      std::clamp<int64_t>(time.seconds(), TimeUtil::kTimestampMinSeconds,
+                          TimeUtil::kTimestampMaxSeconds);
   return Timestamp(
-      std::chrono::seconds(time.seconds()) +
+      std::chrono::seconds(seconds) +
       std::chrono::floor<Duration>(std::chrono::nanoseconds(time.nanos())));
+}
+
+bool IsValidTime(const google::protobuf::Timestamp& time) {
+  return time.seconds() >= TimeUtil::kTimestampMinSeconds &&
+         time.seconds() <= TimeUtil::kTimestampMaxSeconds &&
+         time.nanos() >= 0 && time.nanos() < 1'000'000'000;
 }
 
 std::string FormatRfc3339(Timestamp time) {

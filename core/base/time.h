@@ -37,7 +37,10 @@ class Clock {
 };
 
 google::protobuf::Timestamp ToProto(Timestamp time);
+// A time outside of protobuf's years 1 to 9999 is the nearest one within.
 Timestamp FromProto(const google::protobuf::Timestamp& time);
+// Whether it is one that protobuf allows.
+bool IsValidTime(const google::protobuf::Timestamp& time);
 
 // RFC 3339 in UTC with milliseconds: 2026-07-24T20:01:01.000Z.
 std::string FormatRfc3339(Timestamp time);

@@ -204,7 +204,9 @@ DecodedTask DecodeTask(const Message& message, const SiteCatalogue& sites) {
                       std::move(parsed.detail)};
   SetIdentity(message, &decoded);
   SetTrace(message, &decoded.task);
-  if (!decoded.task.has_accepted_at()) {
+  // Whoever writes a time that is none has not said when.
+  if (!decoded.task.has_accepted_at() ||
+      !IsValidTime(decoded.task.accepted_at())) {
     *decoded.task.mutable_accepted_at() = ToProto(message.append_time);
   }
   CheckEnums(&decoded);

@@ -1,5 +1,7 @@
 #include "core/base/time.h"
 
+#include <limits>
+
 #include <google/protobuf/timestamp.pb.h>
 #include <gtest/gtest.h>
 
@@ -27,6 +29,17 @@ TEST(Time, SurvivesTheMessage) {
   google::protobuf::Timestamp invalid;
   invalid.set_nanos(-1);
   EXPECT_EQ(FromProto(invalid), At(-1)) << "anybody's message must not abort";
+}
+
+TEST(Time, IsTheNearestOneWithinTheYearsOfAMessage) {
+  google::protobuf::Timestamp absurd;
+  absurd.set_seconds(std::numeric_limits<int64_t>::max());
+  EXPECT_FALSE(IsValidTime(absurd));
+  EXPECT_EQ(FormatRfc3339(FromProto(absurd)), "9999-12-31T23:59:59.000Z");
+  absurd.set_seconds(std::numeric_limits<int64_t>::min());
+  EXPECT_FALSE(IsValidTime(absurd));
+  EXPECT_EQ(FormatRfc3339(FromProto(absurd)), "0001-01-01T00:00:00.000Z");
+  EXPECT_TRUE(IsValidTime(ToProto(At(0))));
 }
 
 TEST(Time, ReadsInstantsAsPeopleTypeThem) {

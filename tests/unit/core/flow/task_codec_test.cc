@@ -250,6 +250,19 @@ TEST(DecodeTask, KeepsWhatAForwardedTaskCarries) {
   EXPECT_EQ(FromProto(decoded.task.accepted_at()), Timestamp(Duration(5)));
 }
 
+TEST(DecodeTask, TakesTheRecordsTimeWhereTheTaskNamesNone) {
+  for (const int64_t seconds : {int64_t{1} << 62, -(int64_t{1} << 62)}) {
+    v1::FetchTask task;
+    task.set_target("gazette:7");
+    task.mutable_accepted_at()->set_seconds(seconds);
+    const DecodedTask decoded =
+        Decode(task.SerializeAsString(), {FetchTaskType()});
+    EXPECT_EQ(decoded.reason, v1::REASON_UNSPECIFIED) << decoded.detail;
+    EXPECT_EQ(FromProto(decoded.task.accepted_at()),
+              Timestamp(Duration(1'700'000'000'123)));
+  }
+}
+
 TEST(DecodeTask, AsksWhatWasRequestedWhereNoRedirectLedElsewhere) {
   const DecodedTask decoded =
       Decode(R"({"target":"gazette:7","url":"https://other.example/"})");
@@ -317,7 +330,8 @@ TEST(TaskId, DependsOnEverythingThatTellsRecordsApart) {
 }
 
 TEST(TaskId, IsTheSameOnEveryMachineAndForEver) {
-  EXPECT_EQ(TaskIdOf(Holding("gazette:7")), "e8777a86-6597-8195-86a6-4a9826ca9f92");
+  EXPECT_EQ(TaskIdOf(Holding("gazette:7")),
+            "e8777a86-6597-8195-86a6-4a9826ca9f92");
 }
 
 TEST(EncodeTask, KeysByHostAndLabelsTheRecord) {
