@@ -1,45 +1,42 @@
 #include "sink/claim.h"
 
+#include <algorithm>
+#include <optional>
+
 #include <fmt/format.h>
 
 namespace newsmill {
 namespace {
 
-std::string Name(const TopicPartition& partition) {
-  return fmt::format("{}[{}]", partition.topic, partition.partition);
-}
-
-Error Stop(const TopicPartition& partition, const std::string& what) {
-  return {Code::kBadConfiguration,
-          fmt::format("{}: {}. Nothing was read. If that is how it shall be, "
-                      "delete its row from table sink_offsets and start again: "
-                      "the partition is then read from its beginning, and rows "
-                      "that are there already stay as they are",
-                      Name(partition), what)};
-}
-
-// Whether the store's offset can be one of this log.
-Result<void> CheckOffset(const TopicPartition& partition,
-                         const Claimed& claimed, const std::string& cluster_id,
-                         const Watermarks& log) {
+// Nothing, where the store's offset can be one of this log.
+std::string WhyNot(const Claimed& claimed, const std::string& cluster_id,
+                   const Watermarks& log) {
   if (!claimed.next) return {};
   if (claimed.cluster_id != cluster_id)
-    return Stop(partition,
-                fmt::format("the store has read cluster {}, and this is {}",
-                            claimed.cluster_id, cluster_id));
+    return fmt::format("the store has read cluster {}, and this is {}",
+                       claimed.cluster_id, cluster_id);
   if (*claimed.next > log.end)
-    return Stop(partition,
-                fmt::format("the store has read up to offset {}, and the log "
-                            "ends at {}: the topic was made again, or lost "
-                            "records",
-                            *claimed.next, log.end));
+    return fmt::format(
+        "the store has read up to offset {}, and the log ends at {}: the topic "
+        "was made again, or lost records",
+        *claimed.next, log.end);
   if (*claimed.next < log.begin)
-    return Stop(partition,
-                fmt::format("the store has read up to offset {}, and the log "
-                            "begins at {}: records were deleted before they "
-                            "were read",
-                            *claimed.next, log.begin));
+    return fmt::format(
+        "the store has read up to offset {}, and the log begins at {}: records "
+        "were deleted before they were read",
+        *claimed.next, log.begin);
   return {};
+}
+
+Stopped Stop(const TopicPartition& partition, const std::string& why,
+             const Claimed& claimed, const Watermarks& log) {
+  return {fmt::format(
+              "{}[{}]: {}. Nothing of it is read. If that is how it shall be, "
+              "delete its row from table sink_offsets and start again: the "
+              "partition is then read from its beginning, and rows that are "
+              "there already stay as they are",
+              partition.topic, partition.partition, why),
+          std::clamp(claimed.next.value_or(log.begin), log.begin, log.end)};
 }
 
 // Reads one record of each partition, at the offsets given.
@@ -79,57 +76,63 @@ Result<std::map<TopicPartition, Message>> ReadOneEach(Bus& bus,
   return found;
 }
 
+// Stops those whose last record is not the one that the store remembers.
 Result<void> CheckLastRecords(Bus& bus,
-                              const std::map<TopicPartition, Claimed>& claims,
+                              const std::map<TopicPartition, Claimed>& claimed,
                               const std::map<TopicPartition, Watermarks>& log,
-                              Duration timeout) {
+                              Duration timeout, Claims& claims) {
   Offsets last;
-  for (const auto& [partition, claimed] : claims)
-    if (claimed.last && claimed.last->offset >= log.at(partition).begin)
-      last[partition] = claimed.last->offset;
+  for (const auto& [partition, owned] : claims.owned) {
+    const std::optional<RecordIdentity>& known = claimed.at(partition).last;
+    if (known && known->offset >= log.at(partition).begin)
+      last[partition] = known->offset;
+  }
   const auto records = ReadOneEach(bus, last, timeout);
   if (!records) return records.error();
   for (const auto& [partition, record] : *records) {
-    const RecordIdentity& expected = *claims.at(partition).last;
+    const RecordIdentity& expected = *claimed.at(partition).last;
     if (record.offset == expected.offset &&
         record.append_time == expected.append_time)
       continue;
-    return Stop(
-        partition,
-        fmt::format("the store has read offset {} of {}, and the log "
-                    "holds there offset {} of {}: the topic was made "
-                    "again, or the database was restored from another",
-                    expected.offset, FormatRfc3339(expected.append_time),
-                    record.offset, FormatRfc3339(record.append_time)));
+    claims.owned.erase(partition);
+    claims.stopped[partition] =
+        Stop(partition,
+             fmt::format("the store has read offset {} of {}, and the log "
+                         "holds there offset {} of {}: the topic was made "
+                         "again, or the database was restored from another",
+                         expected.offset, FormatRfc3339(expected.append_time),
+                         record.offset, FormatRfc3339(record.append_time)),
+             claimed.at(partition), log.at(partition));
   }
   return {};
 }
 
 }  // namespace
 
-Result<std::map<TopicPartition, Owned>> ClaimPartitions(
-    Bus& bus, Store& store, const std::vector<TopicPartition>& partitions,
-    Duration timeout) {
+Result<Claims> ClaimPartitions(Bus& bus, Store& store,
+                               const std::vector<TopicPartition>& partitions,
+                               Duration timeout) {
   const Result<std::string> cluster_id = bus.admin().ClusterId();
   if (!cluster_id) return cluster_id.error();
   const auto watermarks = bus.admin().FetchWatermarks(partitions);
   if (!watermarks) return watermarks.error();
 
-  std::map<TopicPartition, Claimed> claims;
-  std::map<TopicPartition, Owned> owned;
+  std::map<TopicPartition, Claimed> claimed;
+  Claims claims;
   for (const TopicPartition& partition : partitions) {
-    const Result<Claimed> claimed = store.Claim(partition, *cluster_id);
-    if (!claimed) return claimed.error();
+    const Result<Claimed> row = store.Claim(partition, *cluster_id);
+    if (!row) return row.error();
+    claimed[partition] = *row;
     const Watermarks& log = watermarks->at(partition);
-    const Result<void> fits =
-        CheckOffset(partition, *claimed, *cluster_id, log);
-    if (!fits) return fits.error();
-    owned[partition] = {claimed->epoch, claimed->next.value_or(log.begin)};
-    claims[partition] = *claimed;
+    if (const std::string why = WhyNot(*row, *cluster_id, log); !why.empty())
+      claims.stopped[partition] = Stop(partition, why, *row, log);
+    else
+      claims.owned[partition] = {row->epoch, row->next.value_or(log.begin)};
   }
-  const Result<void> same = CheckLastRecords(bus, claims, *watermarks, timeout);
-  if (!same) return same.error();
-  return owned;
+  const Result<void> checked =
+      CheckLastRecords(bus, claimed, *watermarks, timeout, claims);
+  if (!checked) return checked.error();
+  return claims;
 }
 
 }  // namespace newsmill

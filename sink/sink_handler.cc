@@ -6,7 +6,6 @@
 
 #include "core/runtime/log.h"
 #include "core/runtime/metrics.h"
-#include "sink/claim.h"
 
 namespace newsmill {
 namespace {
@@ -58,6 +57,14 @@ prometheus::Counter& RefusedTotal() {
   return counter;
 }
 
+prometheus::Gauge& StoppedPartitions() {
+  static prometheus::Gauge& gauge = metrics::Gauge(
+      "newsmill_sink_stopped_partitions",
+      "Partitions that are ours and not read, because the store remembers "
+      "another log.");
+  return gauge;
+}
+
 prometheus::Histogram& TransactionSeconds() {
   static prometheus::Histogram& histogram = metrics::Histogram(
       "newsmill_sink_transaction_seconds",
@@ -82,6 +89,7 @@ SinkHandler::SinkHandler(const SinkConfig& config, Bus& bus,
   FencedTotal();  // is shown from the start, with 0
   StoreErrorsTotal();
   RefusedTotal();
+  StoppedPartitions();
 }
 
 std::vector<std::string> SinkHandler::ReadTopics(const Topics& topics) {
@@ -101,7 +109,13 @@ Result<Offsets> SinkHandler::Assigned(
   }
   if (!not_before_) trouble_.clear();
   Offsets start;
-  for (const auto& [partition, owned] : *claimed) {
+  for (const auto& [partition, stopped] : claimed->stopped) {
+    stopped_[partition] = stopped;
+    start[partition] = stopped.place;
+    log::Error("A partition is not read.", {{"why", stopped.why}});
+  }
+  for (const auto& [partition, owned] : claimed->owned) {
+    stopped_.erase(partition);
     owned_[partition] = owned;
     start[partition] = owned.next;
     log::Debug("Claimed a partition.", {{"topic", partition.topic},
@@ -109,6 +123,7 @@ Result<Offsets> SinkHandler::Assigned(
                                         {"epoch", owned.epoch},
                                         {"next", owned.next}});
   }
+  StoppedPartitions().Set(static_cast<double>(stopped_.size()));
   return start;
 }
 
@@ -118,7 +133,9 @@ void SinkHandler::Revoked(const std::vector<TopicPartition>& partitions,
   for (const TopicPartition& partition : partitions) {
     batch_.Drop(partition);
     owned_.erase(partition);
+    stopped_.erase(partition);
   }
+  StoppedPartitions().Set(static_cast<double>(stopped_.size()));
 }
 
 void SinkHandler::Handle(Delivery delivery) {
@@ -138,8 +155,13 @@ bool SinkHandler::Full() const {
          batch_.bytes() >= static_cast<size_t>(config_.batch_bytes);
 }
 
-bool SinkHandler::HasRoom(const TopicPartition&) const {
-  return !not_before_ && !Full();
+bool SinkHandler::HasRoom(const TopicPartition& partition) const {
+  return !not_before_ && !Full() && !stopped_.contains(partition);
+}
+
+std::string SinkHandler::NotReadyBecause() const {
+  if (!trouble_.empty() || stopped_.empty()) return trouble_;
+  return stopped_.begin()->second.why;
 }
 
 void SinkHandler::Tick(Instant now) {

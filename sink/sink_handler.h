@@ -9,6 +9,7 @@
 #include "core/flow/backoff.h"
 #include "core/flow/handler.h"
 #include "core/sites/site_catalogue.h"
+#include "sink/claim.h"
 #include "sink/config.h"
 #include "sink/sink_batch.h"
 #include "sink/store.h"
@@ -22,7 +23,9 @@ namespace newsmill {
 // the worker's thread, and only then acknowledges the records; the offsets that
 // the group keeps are a copy for lag tools. While the store cannot be reached
 // the batch is kept, nothing more is taken, and readiness says why. A row that
-// the store refuses becomes a dead letter, and the rest is committed.
+// the store refuses becomes a dead letter, and the rest is committed. A
+// partition of which the store remembers another log is not read while it is
+// ours, and readiness says what to do.
 class SinkHandler final : public Handler {
  public:
   // All outlive the handler.
@@ -44,7 +47,7 @@ class SinkHandler final : public Handler {
   bool HasRoom(const TopicPartition& partition) const override;
   void Tick(Instant now) override;
   void Drain() override;
-  std::string NotReadyBecause() const override { return trouble_; }
+  std::string NotReadyBecause() const override;
 
  private:
   bool Full() const;
@@ -65,6 +68,7 @@ class SinkHandler final : public Handler {
   WorkerPort* port_ = nullptr;
 
   std::map<TopicPartition, Owned> owned_;
+  std::map<TopicPartition, Stopped> stopped_;  // ours, and not to be read
   SinkBatch batch_;
   Instant oldest_{};  // when the first record in hand came
   bool draining_ = false;

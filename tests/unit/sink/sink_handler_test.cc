@@ -170,11 +170,10 @@ TEST_F(SinkHandlerTest, StartsAtTheBeginningWhereTheStoreKnowsNothing) {
 
 TEST_F(SinkHandlerTest, StopsWhereTheStoreIsBeyondTheEndOfTheLog) {
   store_.rows[articles_0_] = {5, 1, std::nullopt, *bus_.admin().ClusterId()};
-  const auto start = Assign({articles_0_});
-  ASSERT_FALSE(start);
-  EXPECT_EQ(start.error().code, Code::kBadConfiguration);
-  EXPECT_THAT(start.error().message, HasSubstr("newsmill.articles[0]"));
-  EXPECT_THAT(start.error().message, HasSubstr("ends at 0"));
+  ASSERT_TRUE(Assign({articles_0_}));
+  EXPECT_FALSE(handler_->HasRoom(articles_0_));
+  EXPECT_THAT(handler_->NotReadyBecause(), HasSubstr("newsmill.articles[0]"));
+  EXPECT_THAT(handler_->NotReadyBecause(), HasSubstr("ends at 0"));
 }
 
 TEST_F(SinkHandlerTest, StopsWhereRecordsWereDeletedBeforeTheyWereRead) {
@@ -182,25 +181,52 @@ TEST_F(SinkHandlerTest, StopsWhereRecordsWereDeletedBeforeTheyWereRead) {
   bus_.TrimBefore(articles_0_, 4);
   store_.rows[articles_0_] = {2, 1, std::nullopt, *bus_.admin().ClusterId()};
   const auto start = Assign({articles_0_});
-  ASSERT_FALSE(start);
-  EXPECT_THAT(start.error().message, HasSubstr("begins at 4"));
+  ASSERT_TRUE(start) << start.error().message;
+  EXPECT_EQ(start->at(articles_0_), 4) << "a place that the log has";
+  EXPECT_FALSE(handler_->HasRoom(articles_0_));
+  EXPECT_THAT(handler_->NotReadyBecause(), HasSubstr("begins at 4"));
 }
 
 TEST_F(SinkHandlerTest, StopsOnAnotherCluster) {
   store_.rows[articles_0_] = {0, 1, std::nullopt, "another"};
-  const auto start = Assign({articles_0_});
-  ASSERT_FALSE(start);
-  EXPECT_THAT(start.error().message, HasSubstr("has read cluster another"));
+  ASSERT_TRUE(Assign({articles_0_}));
+  EXPECT_FALSE(handler_->HasRoom(articles_0_));
+  EXPECT_THAT(handler_->NotReadyBecause(),
+              HasSubstr("has read cluster another"));
+}
+
+TEST_F(SinkHandlerTest, StopsOnlyThePartitionThatDoesNotFit) {
+  store_.rows[articles_0_] = {0, 1, std::nullopt, "another"};
+  ASSERT_TRUE(Assign({articles_0_, articles_1_}));
+  EXPECT_FALSE(handler_->HasRoom(articles_0_));
+  EXPECT_TRUE(handler_->HasRoom(articles_1_));
+  HandArticle("a", 0);
+  HandArticle("b", 1);
+  TickAfter(100ms);
+  EXPECT_THAT(Acked(), ElementsAre("1@0"));
+  EXPECT_EQ(store_.rows[articles_0_].next, 0) << "nothing of it moved";
+  EXPECT_FALSE(handler_->NotReadyBecause().empty());
+
+  handler_->Revoked({articles_0_}, false);
+  EXPECT_EQ(handler_->NotReadyBecause(), "") << "it is another's to explain";
+}
+
+TEST_F(SinkHandlerTest, ReadsAStoppedPartitionThatFitsAtItsNextClaim) {
+  store_.rows[articles_0_] = {0, 1, std::nullopt, "another"};
+  ASSERT_TRUE(Assign({articles_0_}));
+  store_.rows.erase(articles_0_);
+  ASSERT_TRUE(Assign({articles_0_}));
+  EXPECT_TRUE(handler_->HasRoom(articles_0_));
+  EXPECT_EQ(handler_->NotReadyBecause(), "");
 }
 
 TEST_F(SinkHandlerTest, StopsOnATopicThatWasMadeAgain) {
   for (int i = 0; i < 6; ++i) bus_.Append(articles_0_, "x");
   store_.rows[articles_0_] = {5, 1, RecordIdentity{4, clock_.Now() - 1h},
                               *bus_.admin().ClusterId()};
-  const auto start = Assign({articles_0_});
-  ASSERT_FALSE(start);
-  EXPECT_EQ(start.error().code, Code::kBadConfiguration);
-  EXPECT_THAT(start.error().message, HasSubstr("made again"));
+  ASSERT_TRUE(Assign({articles_0_}));
+  EXPECT_FALSE(handler_->HasRoom(articles_0_));
+  EXPECT_THAT(handler_->NotReadyBecause(), HasSubstr("made again"));
 }
 
 TEST_F(SinkHandlerTest, KnowsItsLastRecordAgain) {
