@@ -90,16 +90,26 @@ std::string EscapeNonAscii(const std::string& text) {
   return escaped;
 }
 
+bool HasEmptyLabel(const std::string& host) {
+  return host.starts_with(".") || host.ends_with(".") ||
+         host.find("..") != std::string::npos;
+}
+
 std::optional<std::string> NormaliseHost(std::string host) {
   if (host.starts_with("[")) return AsciiLower(host);
   if (host.ends_with(".")) host.pop_back();
   if (host.empty() || HasControlOrSpace(host)) return std::nullopt;
   // What would change who is meant, were it to stand in a host.
   if (host.find_first_of("/?#@\\:%") != std::string::npos) return std::nullopt;
+  if (HasEmptyLabel(host)) return std::nullopt;
   if (IsAscii(host) && host.find("xn--") == std::string::npos) {
     return AsciiLower(host);
   }
-  return ToAsciiHost(host);
+  // A full stop may have come of another script's.
+  std::optional<std::string> ascii = ToAsciiHost(host);
+  if (ascii && ascii->ends_with(".")) ascii->pop_back();
+  if (!ascii || ascii->empty() || HasEmptyLabel(*ascii)) return std::nullopt;
+  return ascii;
 }
 
 }  // namespace
@@ -128,6 +138,16 @@ Result<Url> Url::Parse(std::string_view text) {
       Part(url.get(), CURLUPART_HOST, CURLU_URLDECODE).value_or("");
   const std::optional<std::string> host = NormaliseHost(raw_host);
   if (!host) return NotAUrl(text, "its host '" + raw_host + "' is no name");
+  if (!IsAscii(raw_host)) {
+    // What another script's digits and dots came to may be an address, which
+    // has a normal form of its own.
+    const CurlUrl ascii(curl_url_dup(url.get()));
+    if (curl_url_set(ascii.get(), CURLUPART_HOST, host->c_str(), 0) ==
+        CURLUE_OK) {
+      return Parse(Part(ascii.get(), CURLUPART_URL).value_or(""));
+    }
+    return NotAUrl(text, "its host '" + raw_host + "' is no name");
+  }
   parsed.host_ = *host;
   parsed.port_ = std::stoi(
       Part(url.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT).value_or("0"));
@@ -136,6 +156,9 @@ Result<Url> Url::Parse(std::string_view text) {
   parsed.query_ = EscapeNonAscii(Part(url.get(), CURLUPART_QUERY).value_or(""));
   parsed.text_ = parsed.scheme_ + "://" + parsed.HostKey() + parsed.path_;
   if (!parsed.query_.empty()) parsed.text_ += "?" + parsed.query_;
+  if (parsed.text_.size() > kMostBytes) {
+    return NotAUrl(text, "longer than 8 KiB in its normal form");
+  }
   return parsed;
 }
 

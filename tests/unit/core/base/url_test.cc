@@ -65,6 +65,21 @@ TEST(Url, RefusesMoreThanEightKibibytes) {
   EXPECT_FALSE(Url::Parse("http://h/" + std::string(9000, 'a')));
 }
 
+TEST(Url, ANormalFormIsTheLastOne) {
+  // Full-width digits and an ideographic full stop.
+  EXPECT_EQ(
+      Url::Parse("http://\xEF\xBC\x91\xEF\xBC\x92\xEF\xBC\x97.1/")->host(),
+      "127.0.0.1");
+  EXPECT_EQ(Url::Parse("http://news.example\xE3\x80\x82/")->host(),
+            "news.example");
+  EXPECT_FALSE(Url::Parse("http://news.example../"));
+  EXPECT_FALSE(Url::Parse("http://news..example/"));
+  // Three bytes each once escaped.
+  std::string path;
+  for (int i = 0; i < 3000; ++i) path += "\xC3";
+  EXPECT_FALSE(Url::Parse("http://h/" + path));
+}
+
 TEST(Url, MakesReferencesAbsolute) {
   const Url base = *Url::Parse("https://news.example/a/b?c");
   EXPECT_EQ(base.Resolve("d")->text(), "https://news.example/a/d");
