@@ -53,6 +53,10 @@ void FetcherConfig::Declare(config::Schema& schema) {
   schema.Add("fetcher.max_body_bytes", &max_body_bytes,
              "Of a page, as sent by the server; a larger one is dead "
              "(TOO_LARGE). At most 786432, which fits an untouched broker.");
+  schema.Add("fetcher.keep_truncated", &keep_truncated,
+             "Whether what arrived of a page that broke off is kept, marked "
+             "`truncated`, once no attempt is left; if not, its task is dead "
+             "(TRUNCATED, TIMED_OUT).");
   schema.Add("fetcher.max_redirects", &max_redirects,
              "Redirects that are followed for one task.");
   schema.Add("fetcher.retry_delays", &retry_delays,
@@ -66,12 +70,13 @@ void FetcherConfig::Declare(config::Schema& schema) {
   schema.Add("fetcher.dns_servers", &dns_servers,
              "Name servers, address or address:port; empty: the system's "
              "(resolv.conf). Names are absolute: no search list is used.");
-  schema.Add("fetcher.allow_addresses", &allow_addresses,
-             "CIDRs that the address guard lets pass. Without, it refuses every "
-             "address that is not public (loopback, private, link-local, "
-             "carrier-grade NAT, multicast, reserved, cloud metadata), on every "
-             "hop; what connect_to names is let pass for the host it is named "
-             "for.");
+  schema.Add(
+      "fetcher.allow_addresses", &allow_addresses,
+      "CIDRs that the address guard lets pass. Without, it refuses every "
+      "address that is not public (loopback, private, link-local, "
+      "carrier-grade NAT, multicast, reserved, cloud metadata), on every "
+      "hop; what connect_to names is let pass for the host it is named "
+      "for.");
 }
 
 }  // namespace newsmill

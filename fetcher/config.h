@@ -34,6 +34,8 @@ struct FetcherConfig {
   int64_t low_speed_limit = 128;
   Duration low_speed_time = std::chrono::seconds(20);
   int64_t max_body_bytes = 768 * 1024;
+  // What arrived of a page that broke off is kept once no attempt is left.
+  bool keep_truncated = true;
   int64_t max_redirects = 5;
 
   std::vector<Duration> retry_delays;  // default 10s, 1m, 10m, 1h, 6h

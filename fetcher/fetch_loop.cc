@@ -120,6 +120,7 @@ void FetchLoop::StartWhatMay(Instant now) {
 void FetchLoop::StartRequest(Fetch& fetch) {
   HttpRequest request;
   request.url = fetch.delivery.task().url();
+  request.wants_type = &MayBePage;
   request.keep_connection =
       frontier_.hosts() <= kFewHosts || frontier_.QueuedOf(fetch.host) > 0;
   fetch.stale = false;

@@ -20,6 +20,10 @@ void FetchLoop::Answered(FetchId id, HttpResponse response) {
 
   AnswerVerdict verdict = JudgeAnswer(response, clock_.Now());
   if (!response.refused_by_guard) gate_.ExplainRefusal(fetch->host, verdict);
+  const auto made = static_cast<size_t>(fetch->delivery.task().attempts_size());
+  if (config_.keep_truncated && made >= config_.retry_delays.size()) {
+    SettleForPart(verdict);
+  }
   metrics_.Judged(verdict);
   if (verdict.kind != AnswerVerdict::Kind::kOwnFault) {
     own_fault_.clear();

@@ -56,6 +56,7 @@ AnswerVerdict Judge(const HttpResponse& response, const FetcherConfig& config,
                     const std::string& host, Timestamp now) {
   AnswerVerdict verdict = JudgeAnswer(response, now);
   if (!response.refused_by_guard) Gate(config).ExplainRefusal(host, verdict);
+  if (config.keep_truncated) SettleForPart(verdict);  // nothing is tried twice
   return verdict;
 }
 
@@ -120,6 +121,7 @@ HttpResponse OneShotFetcher::Ask(const std::string& url) {
   std::optional<HttpResponse> answer;
   HttpRequest request;
   request.url = url;
+  request.wants_type = &MayBePage;
   http_->Start(
       std::move(request),
       [gate = Gate(config_)](HttpClient::RequestId, const std::string& peer) {

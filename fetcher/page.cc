@@ -23,6 +23,7 @@ v1::FetchedPage MakePage(const v1::FetchTask& task, HttpResponse response,
   page.set_status(response.status);
   page.mutable_headers()->Assign(response.headers.begin(),
                                  response.headers.end());
+  page.set_truncated(response.truncated);
   page.set_body_sha256(Sha256(response.body));
   page.set_body(std::move(response.body));
   *page.mutable_fetched_at() = ToProto(fetched_at);

@@ -68,7 +68,12 @@ AnswerVerdict JudgeFailure(const HttpResponse& response) {
       !MayBePage(ContentType(response))) {
     return NotHtml(response);
   }
-  return Failed(response.failure, response.detail, IsPassing(response.failure));
+  AnswerVerdict verdict =
+      Failed(response.failure, response.detail, IsPassing(response.failure));
+  verdict.part_of_page = response.truncated &&
+                         (response.status == 200 || response.status == 203) &&
+                         MayBePage(ContentType(response));
+  return verdict;
 }
 
 AnswerVerdict JudgeSuccess(const HttpResponse& response) {
@@ -78,6 +83,9 @@ AnswerVerdict JudgeSuccess(const HttpResponse& response) {
       return Outcome(v1::SKIPPED, v1::REASON_EMPTY_BODY, StatusText(status));
     }
     return Failed(v1::REASON_HTTP_UNEXPECTED, StatusText(status), false);
+  }
+  if (response.cut && !MayBePage(ContentType(response))) {
+    return NotHtml(response);
   }
   if (response.body.empty()) {
     return Outcome(v1::SKIPPED, v1::REASON_EMPTY_BODY,
@@ -158,6 +166,10 @@ AnswerVerdict JudgeAnswer(const HttpResponse& response, Timestamp now) {
       return Failed(v1::REASON_HTTP_UNEXPECTED, StatusText(response.status),
                     false);
   }
+}
+
+void SettleForPart(AnswerVerdict& verdict) {
+  if (verdict.part_of_page) verdict.kind = AnswerVerdict::Kind::kPage;
 }
 
 std::optional<Timestamp> ParseRetryAfter(std::string_view text, Timestamp now) {

@@ -24,6 +24,9 @@ struct AnswerVerdict {
   v1::OutcomeKind outcome = v1::OUTCOME_KIND_UNSPECIFIED;
   std::string detail;
   bool retryable = false;
+  // A failure that left the beginning of a page: better than nothing once no
+  // further attempt is due.
+  bool part_of_page = false;
   // Nobody asks the host before (Retry-After).
   std::optional<Timestamp> host_not_before;
   std::string location;  // as the server sent it
@@ -31,6 +34,9 @@ struct AnswerVerdict {
 
 // A pure function. `now`: when the answer ended.
 AnswerVerdict JudgeAnswer(const HttpResponse& response, Timestamp now);
+
+// After the last attempt: a part of a page is the page.
+void SettleForPart(AnswerVerdict& verdict);
 
 // The instant that a Retry-After field names (RFC 9110, section 10.2.3: seconds
 // or a date), at most kMostRetryAfter from now and not before now; nullopt for

@@ -112,9 +112,9 @@ class RulePageParser final : public PageParser {
       return MakeVerdict(v1::REASON_CHALLENGE, "header cf-mitigated");
     }
     const std::string content_type = Header(page, "content-type");
-    Result<std::string> body =
-        InflateBody(page.body(), Header(page, "content-encoding"),
-                    static_cast<size_t>(config_.max_inflated_bytes));
+    Result<std::string> body = InflateBody(
+        page.body(), Header(page, "content-encoding"),
+        static_cast<size_t>(config_.max_inflated_bytes), page.truncated());
     if (!body) {
       return MakeVerdict(v1::REASON_DECODE_FAILED, body.error().message);
     }

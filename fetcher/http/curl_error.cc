@@ -21,8 +21,9 @@ CurlFailure MapCurlError(CURLcode code, bool answer_begun,
     case CURLE_URL_MALFORMAT:
       return {v1::REASON_INVALID_URL};
     case CURLE_UNSUPPORTED_PROTOCOL:
-      // Also what libcurl says to an answer without a status line (HTTP/0.9).
-      return {answer_begun || text.find("HTTP/0.9") != std::string_view::npos
+      // Also what libcurl says to an answer without a status line (HTTP/0.9) or
+      // with one that it does not know.
+      return {answer_begun || text.find("HTTP") != std::string_view::npos
                   ? v1::REASON_HTTP_PROTOCOL
                   : v1::REASON_INVALID_URL};
     case CURLE_COULDNT_RESOLVE_HOST:

@@ -125,6 +125,7 @@ void CurlTransfer::Begin(HttpClient::RequestId id, const HttpRequest& request,
   response_ = HttpResponse();
   head_ = ResponseHead(options_.header_limits);
   cut_body_at_ = request.cut_body_at;
+  wants_type_ = request.wants_type;
   answer_begun_ = false;
   refusal_ = {};
   socket_opened_ = false;
@@ -201,6 +202,7 @@ HttpResponse CurlTransfer::Finish(CURLcode code) {
   } else if (response_.failure == v1::REASON_UNSPECIFIED) {
     Explain(code);
   }
+  KeepWhatArrived();
   may_ = nullptr;
   return std::move(response_);
 }
@@ -212,6 +214,14 @@ HttpResponse CurlTransfer::FinishWithoutAnswer() {
                                    " of the request");
   may_ = nullptr;
   return std::move(response_);
+}
+
+void CurlTransfer::KeepWhatArrived() {
+  const bool broke_off = response_.failure == v1::REASON_TRUNCATED ||
+                         response_.failure == v1::REASON_TIMED_OUT ||
+                         response_.failure == v1::REASON_HTTP_PROTOCOL;
+  response_.truncated = broke_off && !response_.own_fault && IsSuccess() &&
+                        response_.status != 0 && !response_.body.empty();
 }
 
 void CurlTransfer::Describe() {
@@ -284,7 +294,17 @@ bool CurlTransfer::TakeHeader(std::string_view line) {
   if (!head_.AddLine(line)) {
     return Refuse(v1::REASON_HTTP_PROTOCOL, head_.problem());
   }
-  if (!head_.complete() || !IsSuccess() || cut_body_at_) return true;
+  return !head_.complete() || !IsSuccess() || MayHaveBody();
+}
+
+// Decided at the end of the headers, before any byte of the body is read.
+bool CurlTransfer::MayHaveBody() {
+  const std::string* const type = FindHeader(head_.headers(), "content-type");
+  if (wants_type_ != nullptr && !wants_type_(type == nullptr ? "" : *type)) {
+    response_.cut = true;
+    return false;
+  }
+  if (cut_body_at_) return true;
   const std::optional<int64_t> length = head_.ContentLength();
   if (!length || *length <= options_.max_body_bytes) return true;
   return Refuse(v1::REASON_TOO_LARGE,

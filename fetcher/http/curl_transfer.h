@@ -92,11 +92,13 @@ class CurlTransfer {
   void SetAddress();
   bool MayUse(const IpAddress& address);
   bool TakeHeader(std::string_view line);
+  bool MayHaveBody();
   bool TakeBody(std::string_view bytes);
   bool Refuse(v1::Reason reason, std::string detail);
   void RefuseAddress();
   bool IsSuccess() const { return head_.status() / 100 == 2; }
   void Describe();
+  void KeepWhatArrived();
   void Explain(CURLcode code);
 
   const CurlClientOptions& options_;
@@ -112,6 +114,7 @@ class CurlTransfer {
   HttpResponse response_;
   ResponseHead head_;
   std::optional<int64_t> cut_body_at_;
+  bool (*wants_type_)(std::string_view) = nullptr;
   bool answer_begun_ = false;
   Route route_;
   size_t address_ = 0;  // of the route's, the one that is tried

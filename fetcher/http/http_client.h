@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/time.h"
@@ -20,6 +21,10 @@ struct HttpRequest {
   // Of the body, as sent: the rest is not read, which is no failure. Unset: the
   // client's own limit, and a larger body fails (REASON_TOO_LARGE).
   std::optional<int64_t> cut_body_at;
+  // Asked with the Content-Type once the headers of a 2xx answer are there:
+  // whether its body is wanted. If not, none is read and the answer is `cut`.
+  // nullptr: it is.
+  bool (*wants_type)(std::string_view content_type) = nullptr;
   // False where no further request to this host is in sight: the connection is
   // closed after the answer instead of being kept among thousands.
   bool keep_connection = true;
@@ -38,8 +43,10 @@ struct HttpResponse {
   int status = 0;
   std::vector<v1::HttpHeader> headers;
   std::string body;  // as sent, content encoding included
-  // The request's cut_body_at was reached.
+  // The request's cut_body_at was reached, or its Content-Type is not wanted.
   bool cut = false;
+  // With a failure: `body` holds what arrived of a 2xx answer before it.
+  bool truncated = false;
   v1::FetchTiming timing;
   std::string remote_address;
   std::string http_version;

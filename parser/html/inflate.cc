@@ -18,10 +18,16 @@ constexpr size_t kMaxCodings = 4;
 // RFC 9659: what a sender of the content coding may ask of a receiver.
 constexpr int kZstdWindowLog = 23;
 
+struct Bounds {
+  size_t max_bytes = 0;
+  bool truncated = false;  // an early end is no fault
+};
+
 // Collects output up to a limit.
 class Sink {
  public:
-  explicit Sink(size_t max_bytes) : max_bytes_(max_bytes) {}
+  explicit Sink(const Bounds& bounds)
+      : max_bytes_(bounds.max_bytes), truncated_(bounds.truncated) {}
 
   // False once the limit is passed.
   bool Add(const uint8_t* data, size_t size) {
@@ -32,6 +38,11 @@ class Sink {
 
   std::string Take() { return std::move(out_); }
   size_t size() const { return out_.size(); }
+
+  Result<std::string> EndsEarly(const char* coding) {
+    if (truncated_) return Take();
+    return Corrupt(coding, "it ends early");
+  }
 
   Error TooLarge() const {
     return {Code::kTooLarge, "the body inflates to more than " +
@@ -45,10 +56,9 @@ class Sink {
 
  private:
   const size_t max_bytes_;
+  const bool truncated_;
   std::string out_;
 };
-
-constexpr const char* kEndsEarly = "it ends early";
 
 struct InflateEnd {
   void operator()(z_stream* stream) const { inflateEnd(stream); }
@@ -63,7 +73,7 @@ bool HasMore(const z_stream& stream, int window_bits) {
 
 // window_bits as in zlib: 31 gzip, 15 zlib, -15 raw.
 Result<std::string> InflateZlib(std::string_view body, int window_bits,
-                                const char* coding, size_t max_bytes) {
+                                const char* coding, const Bounds& bounds) {
   z_stream stream = {};
   if (inflateInit2(&stream, window_bits) != Z_OK) {
     return Error{Code::kNoSpace, "no memory to inflate the body"};
@@ -73,7 +83,7 @@ Result<std::string> InflateZlib(std::string_view body, int window_bits,
   stream.next_in =
       reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));  // NOLINT
   stream.avail_in = static_cast<uInt>(body.size());
-  Sink sink(max_bytes);
+  Sink sink(bounds);
   std::vector<uint8_t> chunk(kChunk);
   while (true) {
     stream.next_out = chunk.data();
@@ -88,7 +98,7 @@ Result<std::string> InflateZlib(std::string_view body, int window_bits,
     } else if (status == Z_BUF_ERROR ||
                (status == Z_OK && stream.avail_in == 0 &&
                 stream.avail_out > 0)) {
-      return sink.Corrupt(coding, kEndsEarly);
+      return sink.EndsEarly(coding);
     } else if (status != Z_OK) {
       return sink.Corrupt(coding,
                           stream.msg != nullptr ? stream.msg : "a data error");
@@ -97,11 +107,11 @@ Result<std::string> InflateZlib(std::string_view body, int window_bits,
 }
 
 // RFC 9110, section 8.4.1.2 means the zlib format; some servers send it raw.
-Result<std::string> InflateDeflate(std::string_view body, size_t max_bytes) {
-  Result<std::string> wrapped =
-      InflateZlib(body, MAX_WBITS, "deflate", max_bytes);
+Result<std::string> InflateDeflate(std::string_view body,
+                                   const Bounds& bounds) {
+  Result<std::string> wrapped = InflateZlib(body, MAX_WBITS, "deflate", bounds);
   if (wrapped || wrapped.error().code != Code::kCorrupt) return wrapped;
-  Result<std::string> raw = InflateZlib(body, -MAX_WBITS, "deflate", max_bytes);
+  Result<std::string> raw = InflateZlib(body, -MAX_WBITS, "deflate", bounds);
   return raw || raw.error().code == Code::kTooLarge ? raw : wrapped;
 }
 
@@ -111,13 +121,13 @@ struct BrotliEnd {
   }
 };
 
-Result<std::string> InflateBrotli(std::string_view body, size_t max_bytes) {
+Result<std::string> InflateBrotli(std::string_view body, const Bounds& bounds) {
   const std::unique_ptr<BrotliDecoderState, BrotliEnd> state(
       BrotliDecoderCreateInstance(nullptr, nullptr, nullptr));
   if (!state) return Error{Code::kNoSpace, "no memory to inflate the body"};
   const auto* next_in = reinterpret_cast<const uint8_t*>(body.data());
   size_t left_in = body.size();
-  Sink sink(max_bytes);
+  Sink sink(bounds);
   std::vector<uint8_t> chunk(kChunk);
   while (true) {
     uint8_t* next_out = chunk.data();
@@ -131,7 +141,7 @@ Result<std::string> InflateBrotli(std::string_view body, size_t max_bytes) {
       case BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT:
         break;
       case BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT:
-        return sink.Corrupt("br", kEndsEarly);
+        return sink.EndsEarly("br");
       case BROTLI_DECODER_RESULT_ERROR:
         return sink.Corrupt("br", BrotliDecoderErrorString(
                                       BrotliDecoderGetErrorCode(state.get())));
@@ -143,12 +153,12 @@ struct ZstdEnd {
   void operator()(ZSTD_DStream* stream) const { ZSTD_freeDStream(stream); }
 };
 
-Result<std::string> InflateZstd(std::string_view body, size_t max_bytes) {
+Result<std::string> InflateZstd(std::string_view body, const Bounds& bounds) {
   const std::unique_ptr<ZSTD_DStream, ZstdEnd> stream(ZSTD_createDStream());
   if (!stream) return Error{Code::kNoSpace, "no memory to inflate the body"};
   ZSTD_DCtx_setParameter(stream.get(), ZSTD_d_windowLogMax, kZstdWindowLog);
   ZSTD_inBuffer in = {body.data(), body.size(), 0};
-  Sink sink(max_bytes);
+  Sink sink(bounds);
   std::vector<uint8_t> chunk(kChunk);
   while (true) {
     ZSTD_outBuffer out = {chunk.data(), kChunk, 0};
@@ -159,7 +169,7 @@ Result<std::string> InflateZstd(std::string_view body, size_t max_bytes) {
     }
     if (in.pos < in.size || out.pos == out.size) continue;
     if (hint == 0) return sink.Take();
-    return sink.Corrupt("zstd", kEndsEarly);
+    return sink.EndsEarly("zstd");
   }
 }
 
@@ -190,13 +200,13 @@ std::vector<std::string> Codings(std::string_view header) {
 }
 
 Result<std::string> InflateOne(std::string_view body, const std::string& coding,
-                               size_t max_bytes) {
+                               const Bounds& bounds) {
   if (coding == "gzip" || coding == "x-gzip") {
-    return InflateZlib(body, MAX_WBITS + 16, "gzip", max_bytes);
+    return InflateZlib(body, MAX_WBITS + 16, "gzip", bounds);
   }
-  if (coding == "deflate") return InflateDeflate(body, max_bytes);
-  if (coding == "br") return InflateBrotli(body, max_bytes);
-  if (coding == "zstd") return InflateZstd(body, max_bytes);
+  if (coding == "deflate") return InflateDeflate(body, bounds);
+  if (coding == "br") return InflateBrotli(body, bounds);
+  if (coding == "zstd") return InflateZstd(body, bounds);
   return Error{Code::kUnsupported, "the content encoding '" + coding +
                                        "' is none of gzip, deflate, br, zstd"};
 }
@@ -205,7 +215,7 @@ Result<std::string> InflateOne(std::string_view body, const std::string& coding,
 
 Result<std::string> InflateBody(std::string_view body,
                                 std::string_view content_encoding,
-                                size_t max_bytes) {
+                                size_t max_bytes, bool truncated) {
   const std::vector<std::string> codings = Codings(content_encoding);
   if (codings.size() > kMaxCodings) {
     return Error{Code::kUnsupported,
@@ -222,7 +232,8 @@ Result<std::string> InflateBody(std::string_view body,
   // Nothing at all is no coding's fault: an empty answer stays one.
   for (auto coding = codings.rbegin();
        coding != codings.rend() && !body.empty(); ++coding) {
-    Result<std::string> inflated = InflateOne(out, *coding, max_bytes);
+    Result<std::string> inflated =
+        InflateOne(out, *coding, {max_bytes, truncated});
     if (!inflated) return inflated;
     out = std::move(inflated).value();
   }

@@ -185,12 +185,16 @@ std::vector<std::string> Origin::SetArguments() const {
     map += (map.empty() ? "\"" : ",\"") + from + "\"=\"" + to + "\"";
   }
   return {"--set", "fetcher.connect_to={" + map + "}", "--set",
-          "fetcher.ca_file=\"" + ca_file() + "\""};
+          "fetcher.ca_file=\"" + ca_file() + "\"", "--set",
+          // The truth of a page that breaks off is that there is none.
+          "fetcher.keep_truncated=false"};
 }
 
 std::string Origin::SettingsToml() const {
   std::string toml =
-      "[fetcher]\nca_file = \"" + ca_file() + "\"\n\n[fetcher.connect_to]\n";
+      "[fetcher]\nca_file = \"" + ca_file() +
+      "\"\n# The truth of a page that breaks off is that there is none.\n"
+      "keep_truncated = false\n\n[fetcher.connect_to]\n";
   for (const auto& [from, to] : ConnectTo()) {
     toml += "\"" + from + "\" = \"" + to + "\"\n";
   }

@@ -351,6 +351,52 @@ TEST(CurlClient, TheHandshakeIsPartOfTheConnectTimeout) {
   EXPECT_EQ(response.failure, v1::REASON_TIMED_OUT) << response.detail;
 }
 
+TEST(CurlClient, KeepsWhatArrivedOfABodyThatBreaksOff) {
+  const HttpResponse closed =
+      AskScripted({Send(std::string(kHead) + "0123"), Close()});
+  EXPECT_EQ(closed.failure, v1::REASON_TRUNCATED);
+  EXPECT_TRUE(closed.truncated);
+  EXPECT_EQ(closed.body, "0123");
+
+  const HttpResponse nothing = AskScripted({Send(kHead), Close()});
+  EXPECT_EQ(nothing.failure, v1::REASON_TRUNCATED);
+  EXPECT_FALSE(nothing.truncated);
+
+  const HttpResponse whole = AskScripted(Html("whole"));
+  EXPECT_FALSE(whole.truncated);
+}
+
+TEST(CurlClient, ReadsNoBodyOfATypeThatIsNotWanted) {
+  ScriptedServer server([](const ScriptedServer::Request& request) {
+    const std::string type = request.target == "/film" ? "video/mp4" : "text/x";
+    return Script{
+        Send("HTTP/1.1 200 OK\r\nContent-Type: " + type +
+             "\r\nContent-Length: 999999999\r\n\r\n" + std::string(10, 'x')),
+        Close()};
+  });
+  const auto client = NewClient();
+  const auto ask = [&](const std::string& target) {
+    std::optional<HttpResponse> answer;
+    HttpRequest request;
+    request.url = server.Url(target);
+    request.wants_type = [](std::string_view type) {
+      return type.starts_with("text/");
+    };
+    client->Start(std::move(request), nullptr,
+                  [&answer](HttpClient::RequestId, HttpResponse response) {
+                    answer = std::move(response);
+                  });
+    while (!answer) client->Poll(1s);
+    return std::move(*answer);
+  };
+  const HttpResponse film = ask("/film");
+  EXPECT_EQ(film.failure, v1::REASON_UNSPECIFIED) << film.detail;
+  EXPECT_EQ(film.status, 200);
+  EXPECT_TRUE(film.cut);
+  EXPECT_EQ(film.body, "");
+  EXPECT_EQ(ask("/text").failure, v1::REASON_TOO_LARGE);
+}
+
 // Control.
 
 TEST(CurlClient, AsksThePeerOnlyIfItMay) {

@@ -46,6 +46,22 @@ struct Case {
 
 class JudgeAnswerTest : public ::testing::TestWithParam<Case> {};
 
+TEST(JudgeAnswer, ThePartOfAPageIsAPageAfterTheLastAttempt) {
+  HttpResponse broken = Answer(200, "<p>half");
+  broken.failure = v1::REASON_TRUNCATED;
+  broken.truncated = true;
+  AnswerVerdict verdict = JudgeAnswer(broken, kNow);
+  EXPECT_EQ(verdict.kind, Kind::kFailure) << "a further attempt may be due";
+  EXPECT_TRUE(verdict.retryable);
+  SettleForPart(verdict);
+  EXPECT_EQ(verdict.kind, Kind::kPage);
+
+  broken.headers[0].set_value("image/png");
+  AnswerVerdict picture = JudgeAnswer(broken, kNow);
+  SettleForPart(picture);
+  EXPECT_EQ(picture.kind, Kind::kFailure);
+}
+
 TEST_P(JudgeAnswerTest, Gives) {
   const Case& c = GetParam();
   const AnswerVerdict verdict = JudgeAnswer(c.response, kNow);

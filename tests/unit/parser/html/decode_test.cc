@@ -133,6 +133,23 @@ TEST(InflateBody, SaysWhatEndsEarlyOrIsBroken) {
   }
 }
 
+TEST(InflateBody, OfATruncatedBodyWhatIsThereIsTheAnswer) {
+  std::string text;
+  for (int i = 0; i < 20'000; ++i) text += std::to_string(i * 7919 % 10'007);
+  const std::vector<std::pair<std::string, std::string>> bodies = {
+      {"gzip", Gzip(text)},
+      {"deflate", Deflate(text, 15)},
+      {"br", Brotli(text)}};
+  for (const auto& [coding, body] : bodies) {
+    const auto part =
+        InflateBody(body.substr(0, body.size() / 2), coding, text.size(), true);
+    ASSERT_TRUE(part) << coding << part.error().message;
+    EXPECT_FALSE(part->empty()) << coding;
+    EXPECT_TRUE(text.starts_with(*part)) << coding;
+  }
+  EXPECT_FALSE(InflateBody("<html>plain</html>", "gzip", 1000, true));
+}
+
 TEST(InflateBody, RefusesUnknownAndEndlessCodings) {
   const auto unknown = InflateBody("x", "compress", kLimit);
   ASSERT_FALSE(unknown);
