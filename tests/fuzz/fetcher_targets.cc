@@ -1,9 +1,13 @@
 #include "tests/fuzz/fetcher_targets.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
+#include "core/base/url.h"
+#include "fetcher/http/response_head.h"
 #include "fetcher/robots/robots_policy.h"
+#include "fetcher/verdict.h"
 
 namespace newsmill::fuzz {
 namespace {
@@ -72,8 +76,72 @@ void Robots(std::string_view bytes) {
   }
 }
 
+namespace {
+
+void CheckUrl(const Url& url) {
+  Check(url.scheme() == "http" || url.scheme() == "https", "http or https");
+  Check(IsAscii(url.text()), "a URL is ASCII without blanks");
+  Check(!url.host().empty() && url.port() > 0, "a URL has host and port");
+  Check(url.path().starts_with("/"), "a path begins with a slash");
+  for (const char c : url.host()) {
+    Check(c < 'A' || c > 'Z', "a host is in lower case");
+  }
+  const Result<Url> again = Url::Parse(url.text());
+  Check(again && again->text() == url.text(), "a normal form is the last one");
+  Check(again && again->HostKey() == url.HostKey(), "a host has one key");
+}
+
+// What "Retry-After" holds is a server's, too.
+void CheckRetryAfter(const std::string& value) {
+  const Timestamp now{std::chrono::seconds(1'784'923'261)};
+  const auto at = ParseRetryAfter(value, now);
+  Check(!at || (*at >= now && *at <= now + kMostRetryAfter),
+        "a Retry-After is within its bounds");
+}
+
+}  // namespace
+
+void Address(std::string_view bytes) {
+  const size_t end = bytes.find('\n');
+  const Result<Url> url = Url::Parse(bytes.substr(0, end));
+  if (!url) return;
+  CheckUrl(*url);
+  if (end == std::string_view::npos) return;
+  const Result<Url> target = url->Resolve(bytes.substr(end + 1));
+  if (target) CheckUrl(*target);
+}
+
+void Head(std::string_view bytes) {
+  HeaderLimits limits;
+  limits.max_bytes = 4096;
+  limits.max_fields = 20;
+  ResponseHead head(limits);
+  bool taken = true;
+  while (taken && !bytes.empty()) {
+    const size_t end = std::min(bytes.find('\n'), bytes.size() - 1) + 1;
+    taken = head.AddLine(bytes.substr(0, end));
+    bytes.remove_prefix(end);
+  }
+  Check(taken == head.problem().empty(), "a refusal has its reason");
+  Check(!head.complete() || head.status() >= 200, "an interim answer is none");
+  Check(head.headers().size() <= limits.max_fields, "fields are limited");
+  size_t size = 0;
+  for (const v1::HttpHeader& header : head.headers()) {
+    Check(ToUtf8(header.name()) == header.name() &&
+              ToUtf8(header.value()) == header.value(),
+          "a field is valid UTF-8");
+    size += header.name().size() + header.value().size();
+    CheckRetryAfter(header.value());
+    MayBePage(header.value());
+  }
+  Check(size <= 2 * limits.max_bytes, "fields are as large as their lines");
+  const auto length = head.ContentLength();
+  Check(!length || *length >= 0 || head.complete(), "a length is a number");
+}
+
 std::span<const Target> FetcherTargets() {
-  static constexpr std::array<Target, 1> kTargets = {{{"robots", Robots}}};
+  static constexpr std::array<Target, 3> kTargets = {
+      {{"robots", Robots}, {"address", Address}, {"head", Head}}};
   return kTargets;
 }
 

@@ -52,15 +52,16 @@ bool SetSerial(X509* certificate) {
                                  serial >> 1) == 1;
 }
 
-Certificate NewCertificate(EVP_PKEY* key, const std::string& name) {
+Certificate NewCertificate(EVP_PKEY* key, const std::string& name,
+                           bool expired) {
   Certificate certificate(X509_new());
   constexpr long kDay = 24 * 60 * 60;
   if (!certificate || X509_set_version(certificate.get(), 2) != 1 ||
       !SetSerial(certificate.get()) ||
-      X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -kDay) ==
-          nullptr ||
-      X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 30 * kDay) ==
-          nullptr ||
+      X509_gmtime_adj(X509_getm_notBefore(certificate.get()),
+                      (expired ? -3 : -1) * kDay) == nullptr ||
+      X509_gmtime_adj(X509_getm_notAfter(certificate.get()),
+                      (expired ? -1 : 30) * kDay) == nullptr ||
       X509_set_pubkey(certificate.get(), key) != 1) {
     return nullptr;
   }
@@ -97,12 +98,13 @@ Result<void> WritePem(X509* certificate, const std::string& path) {
 }  // namespace
 
 Result<SslContext> MakeServerContext(const std::vector<std::string>& hosts,
-                                     const std::string& ca_file) {
+                                     const std::string& ca_file, bool expired) {
   const Key ca_key(EVP_EC_gen("P-256"));
   const Key leaf_key(EVP_EC_gen("P-256"));
   if (!ca_key || !leaf_key) return TlsError("making a key");
 
-  const Certificate ca = NewCertificate(ca_key.get(), "Newsmill test CA");
+  const Certificate ca =
+      NewCertificate(ca_key.get(), "Newsmill test CA", false);
   if (!ca ||
       !AddExtension(ca.get(), ca.get(), NID_basic_constraints,
                     "critical,CA:TRUE") ||
@@ -112,7 +114,8 @@ Result<SslContext> MakeServerContext(const std::vector<std::string>& hosts,
       !Issue(ca.get(), ca.get(), ca_key.get())) {
     return TlsError("making the authority's certificate");
   }
-  const Certificate leaf = NewCertificate(leaf_key.get(), "Newsmill origin");
+  const Certificate leaf =
+      NewCertificate(leaf_key.get(), "Newsmill origin", expired);
   if (!leaf ||
       !AddExtension(leaf.get(), ca.get(), NID_subject_alt_name,
                     AlternativeNames(hosts)) ||

@@ -17,8 +17,10 @@ using SslContext = std::unique_ptr<SSL_CTX, SslContextDeleter>;
 
 // A certificate authority made a moment ago, and a server's side that wears a
 // leaf of it for all of `hosts`. The authority's certificate is written to
-// `ca_file` (PEM); no key ever touches a disk.
+// `ca_file` (PEM); no key ever touches a disk. `expired`: the leaf's time ended
+// yesterday.
 Result<SslContext> MakeServerContext(const std::vector<std::string>& hosts,
-                                     const std::string& ca_file);
+                                     const std::string& ca_file,
+                                     bool expired = false);
 
 }  // namespace newsmill::origin
