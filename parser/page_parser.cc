@@ -161,7 +161,8 @@ class RulePageParser final : public PageParser {
       }
       article->set_rule_sha256(rule.sha256);
     }
-    FillRest(document, context, result.layout != nullptr, article);
+    const body::PageKind kind =
+        FillRest(document, context, result.layout != nullptr, article);
     if (article->headline().empty() && article->article_body().empty()) {
       return MakeVerdict(v1::REASON_NO_ARTICLE,
                          "neither headline nor body were found");
@@ -170,21 +171,28 @@ class RulePageParser final : public PageParser {
     article->set_charset(text.charset);
     if (text.label_lied) article->set_charset_label(text.label);
     article->set_content_hash(ContentHash(*article));
+    if (kind.reason != v1::REASON_UNSPECIFIED) {
+      return MakeVerdict(kind.reason, kind.detail);
+    }
     return std::nullopt;
   }
 
   // What no layout gave. Where one answered, the body is its affair alone: a
-  // page of images has none, and its <p> texts are captions and footers.
-  static void FillRest(const Document& document, const PageContext& context,
-                       bool has_layout, v1::Article* article) {
+  // page of images has none, and its <p> texts are captions and footers; and it
+  // is an article.
+  static body::PageKind FillRest(const Document& document,
+                                 const PageContext& context, bool has_layout,
+                                 v1::Article* article) {
+    body::PageKind kind;
     if (has_layout) {
       FillFromMetadata(document, context, article);
     } else {
-      ExtractGeneric(document, context, article);
+      kind = ExtractGeneric(document, context, article);
     }
     if (article->page_type() == v1::Article::PAGE_TYPE_UNSPECIFIED) {
-      article->set_page_type(v1::Article::ARTICLE);
+      article->set_page_type(kind.type);
     }
+    return kind;
   }
 
   void FillIdentity(const v1::FetchedPage& page, const PageIdentity& identity,

@@ -185,8 +185,7 @@ class Extract : public Command {
     const Result<void> done = ExtractAll(
         job, pages, threads_.value_or(0),
         [&](size_t index, const ExtractedPage& page) {
-          const std::string line =
-              JsonLine(PredictionJson(pages[index], page.extraction, page.cpu));
+          const std::string line = JsonLine(PredictionJson(pages[index], page));
           if (out_.empty()) {
             context.out.Line(line);
           } else {

@@ -36,8 +36,8 @@ std::string IsoDate(const v1::PageDate& date) {
 }
 
 nlohmann::ordered_json PredictionJson(const ListedPage& page,
-                                      const Extraction& extraction,
-                                      std::chrono::nanoseconds cpu) {
+                                      const ExtractedPage& result) {
+  const Extraction& extraction = result.extraction;
   const v1::Article& article = extraction.article;
   nlohmann::ordered_json json = {{"id", page.id}};
   if (!page.set.empty()) json["set"] = page.set;
@@ -50,8 +50,10 @@ nlohmann::ordered_json PredictionJson(const ListedPage& page,
   json["text"] = article.article_body();
   json["lang"] = article.in_language();
   json["image"] = LeadImage(article);
-  const double micros = std::chrono::duration<double, std::micro>(cpu).count();
+  const double micros =
+      std::chrono::duration<double, std::micro>(result.cpu).count();
   json["cpu_ms"] = std::round(micros) / 1000;
+  if (!result.remark.empty()) json["remark"] = result.remark;
   if (extraction.verdict) {
     json["verdict"] = ReasonName(extraction.verdict->reason);
     if (!extraction.verdict->detail.empty()) {

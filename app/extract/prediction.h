@@ -1,11 +1,11 @@
 #pragma once
 
-#include <chrono>
 #include <string>
 
 #include <nlohmann/json_fwd.hpp>
 
 #include "app/extract/page_list.h"
+#include "app/extract/runner.h"
 #include "newsmill/v1/article.pb.h"
 #include "parser/page_parser.h"
 
@@ -17,9 +17,9 @@ namespace newsmill {
 std::string IsoDate(const v1::PageDate& date);
 
 // One line of `extract --pages`: id, set, title, authors, published, text,
-// lang, image; then cpu_ms, and verdict where the page is no article.
+// lang, image; then cpu_ms, remark if there is one, and verdict where the page
+// is no article.
 nlohmann::ordered_json PredictionJson(const ListedPage& page,
-                                      const Extraction& extraction,
-                                      std::chrono::nanoseconds cpu);
+                                      const ExtractedPage& result);
 
 }  // namespace newsmill

@@ -41,14 +41,6 @@ std::string AsBrowsers(const std::string& url) {
   return out;
 }
 
-// One bad URL of a list does not end the run.
-ExtractedPage NoPage(std::string detail) {
-  ExtractedPage page;
-  page.extraction.verdict =
-      Verdict{v1::DEAD, v1::REASON_INVALID_URL, std::move(detail), 0};
-  return page;
-}
-
 // Threads that work off a list, and one caller that takes results in order.
 class Crew {
  public:
@@ -127,9 +119,14 @@ Result<ExtractedPage> ExtractFile(const ExtractJob& job,
                                   const ListedPage& page) {
   Result<std::string> bytes = ReadPage(page.path, job.max_bytes);
   if (!bytes) return bytes.error();
-  const std::string url = page.url.empty() ? kUnknownUrl : AsBrowsers(page.url);
+  ExtractedPage result;
+  std::string url = page.url.empty() ? kUnknownUrl : AsBrowsers(page.url);
+  if (const Result<Url> parsed = Url::Parse(url); !parsed) {
+    result.remark = "url: " + parsed.error().message;
+    url = kUnknownUrl;
+  }
   const Result<Target> target = job.sites.Resolve(url);
-  if (!target) return NoPage(target.error().message);
+  if (!target) return target.error();
   v1::FetchedPage fetched =
       SavedPage(job.sites, *target, url, *std::move(bytes), job.fetched_at);
   if (!page.charset.empty()) {
@@ -137,7 +134,6 @@ Result<ExtractedPage> ExtractFile(const ExtractJob& job,
     header->set_name("content-type");
     header->set_value("text/html; charset=" + page.charset);
   }
-  ExtractedPage result;
   const std::chrono::nanoseconds began = ThreadCpuTime();
   result.extraction = job.parser.Extract(fetched);
   result.cpu = ThreadCpuTime() - began;

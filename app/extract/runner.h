@@ -27,10 +27,11 @@ struct ExtractedPage {
   // CPU time of the thread, from the page's bytes to its article; reading and
   // gunzipping the file does not count.
   std::chrono::nanoseconds cpu{};
+  std::string remark;  // what was wrong with the list's entry, if anything
 };
 
-// One page from its file; a URL that is none is its verdict. kInvalidArgument
-// where the file cannot be read.
+// One page from its file; a URL that is none is left out and remarked on.
+// kInvalidArgument where the file cannot be read.
 Result<ExtractedPage> ExtractFile(const ExtractJob& job,
                                   const ListedPage& page);
 

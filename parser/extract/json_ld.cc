@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "parser/extract/json_ld_graph.h"
-#include "parser/extract/paragraphs.h"
 #include "parser/html/json_script.h"
 #include "parser/html/text.h"
 
@@ -48,7 +47,7 @@ class NodeReader {
     GatherImages("primaryImageOfPage", kImageTrust - 10);
   }
 
-  void FillArticle(const Document& document) {
+  void FillArticle() {
     Add("headline", kHeadlineTrust, &found_.titles);
     Add("name", kHeadlineTrust - 10, &found_.titles);
     FillPublisher();
@@ -70,7 +69,7 @@ class NodeReader {
                        ? v1::Article::LIVE
                        : v1::Article::ARTICLE,
                    "@type");
-    FillBody(document);
+    FillBody();
   }
 
   // ziyuan.baidu.com's form, which has no types.
@@ -298,10 +297,9 @@ class NodeReader {
     }
   }
 
-  // Only a body that is whole: neither cut off nor much shorter than what
-  // stands on the page. One without paragraphs is left to the page's own, where
-  // these hold as much.
-  void FillBody(const Document& document) {
+  // Only a body that is not cut off. Where the page shows as much text itself,
+  // that is taken later.
+  void FillBody() {
     if (fill_.HasBody()) return;
     const std::string body = graph_.Text(node_, "articleBody");
     if (body.size() < kShortestBody || body.size() > kLongestBody) return;
@@ -310,12 +308,6 @@ class NodeReader {
     for (const std::string& line : lines) length += CountCodePoints(line);
     if (length < kShortestBody || lines.back().ends_with("…") ||
         lines.back().ends_with("...")) {
-      return;
-    }
-    const Paragraphs visible = FindParagraphs(document);
-    if (length * 10 < visible.code_points * 8) return;
-    if (lines.size() == 1 && visible.texts.size() > 1 &&
-        visible.code_points * 10 > length * 8) {
       return;
     }
     fill_.Body(lines, "articleBody");
@@ -385,7 +377,7 @@ void GatherFromJsonLd(const Document& document, const PageContext& context,
   const JsonLdGraph graph(FindJsonLd(document));
   fill->From(v1::Provenance::JSON_LD);
   if (const JsonValue* const node = FindArticle(graph, context)) {
-    NodeReader(graph, *node, 0, found, fill).FillArticle(document);
+    NodeReader(graph, *node, 0, found, fill).FillArticle();
   }
   for (const JsonValue& node : graph.nodes()) {
     if (JsonLdGraph::IsA(node, {"WebPage", "ItemPage"})) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "parser/extract/article_filler.h"
+#include "parser/extract/body/body.h"
 #include "parser/extract/decide_authors.h"
 #include "parser/extract/decide_dates.h"
 #include "parser/extract/decide_language.h"
@@ -116,10 +117,11 @@ void FillFromMetadata(const Document& document, const PageContext& context,
   GatherCandidates(document, context, article);
 }
 
-void ExtractGeneric(const Document& document, const PageContext& context,
-                    v1::Article* article) {
+body::PageKind ExtractGeneric(const Document& document,
+                              const PageContext& context,
+                              v1::Article* article) {
   FillFromMetadata(document, context, article);
-  FillFromParagraphs(document, context, article);
+  return FillFromBody(document, context, article);
 }
 
 }  // namespace newsmill

@@ -28,10 +28,4 @@ struct PageContext {
 void FillFromMetadata(const Document& document, const PageContext& context,
                       v1::Article* article);
 
-// The body: the <p> texts of the element whose own paragraphs carry most text,
-// outside nav, aside, footer, header and form. A plain heuristic for pages that
-// nobody wrote a rule for.
-void FillFromParagraphs(const Document& document, const PageContext& context,
-                        v1::Article* article);
-
 }  // namespace newsmill

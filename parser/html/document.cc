@@ -74,6 +74,19 @@ std::string_view Document::tag(NodeId node) const {
   return it.kind == Kind::kElement ? impl_->View(it.text) : std::string_view();
 }
 
+Tag Document::tag_id(NodeId node) const { return impl_->nodes[node].tag; }
+
+size_t Document::attribute_count(NodeId node) const {
+  return impl_->nodes[node].attribute_count;
+}
+
+std::pair<std::string_view, std::string_view> Document::attribute_at(
+    NodeId node, size_t index) const {
+  const Impl::Attribute& one =
+      impl_->attributes[impl_->nodes[node].first_attribute + index];
+  return {impl_->View(one.name), impl_->View(one.value)};
+}
+
 std::string_view Document::text(NodeId node) const {
   const Impl::Node& it = impl_->nodes[node];
   return it.kind == Kind::kText ? impl_->View(it.text) : std::string_view();

@@ -5,11 +5,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/result.h"
 #include "core/base/time.h"
 #include "parser/html/cut.h"
+#include "parser/html/tag.h"
 
 namespace newsmill {
 
@@ -59,8 +61,13 @@ class Document {
 
   // Elements: the tag's name in lower case.
   std::string_view tag(NodeId node) const;
+  Tag tag_id(NodeId node) const;
   std::optional<std::string_view> attribute(NodeId node,
                                             std::string_view name) const;
+  // One by one, in the order of the page; names in lower case.
+  size_t attribute_count(NodeId node) const;
+  std::pair<std::string_view, std::string_view> attribute_at(
+      NodeId node, size_t index) const;
   bool HasClass(NodeId node, std::string_view name) const;
 
   // Text nodes: the text, character references resolved. Script and style hold

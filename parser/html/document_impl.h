@@ -21,6 +21,7 @@ struct Document::Impl {
   };
   struct Node {
     Kind kind = Kind::kDocument;
+    Tag tag = Tag::kOther;
     NodeId parent = kNoNode;
     NodeId first_child = kNoNode;
     NodeId next_sibling = kNoNode;

@@ -74,6 +74,18 @@ char Lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
 }
 
+// Of gumbo's number; kOther for elements that one of the two does not know.
+Tag KnownTag(GumboTag tag) {
+  static const std::vector<Tag> kTags = [] {
+    std::vector<Tag> tags;
+    for (int i = 0; i < GUMBO_TAG_LAST; ++i) {
+      tags.push_back(TagOf(gumbo_normalized_tagname(static_cast<GumboTag>(i))));
+    }
+    return tags;
+  }();
+  return tag < GUMBO_TAG_LAST ? kTags[tag] : Tag::kOther;
+}
+
 // Copies gumbo's tree in document order, without recursion.
 class Flattener {
  public:
@@ -155,6 +167,7 @@ class Flattener {
     const NodeId id = Append(Kind::kElement);
     const GumboElement& element = node->v.element;
     out_.nodes[id].text = PutTag(element);
+    out_.nodes[id].tag = KnownTag(element.tag);
     out_.nodes[id].first_attribute =
         static_cast<uint32_t>(out_.attributes.size());
     out_.nodes[id].attribute_count = element.attributes.length;

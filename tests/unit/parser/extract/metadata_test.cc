@@ -6,11 +6,15 @@
 
 #include "parser/extract/article_filler.h"
 #include "parser/extract/generic.h"
-#include "parser/extract/paragraphs.h"
 #include "tests/unit/parser/extract/pages.h"
 
 namespace newsmill {
 namespace {
+
+void Generic(const Document& document, const PageContext& context,
+             v1::Article* article) {
+  ExtractGeneric(document, context, article);
+}
 
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -165,41 +169,9 @@ TEST(FillFromMetadata, ReadsTimeElements) {
   EXPECT_EQ(plain.date_published().raw(), "2021-01-01");
 }
 
-TEST(FillFromParagraphs, TakesTheDensestContainer) {
-  const v1::Article article = FillPage(
-      FillFromParagraphs,
-      "<div><p>Teaser of another story.</p></div>"
-      "<article><p>First paragraph of the story, long enough.</p>"
-      "<p>Second <b>one</b>,<br>in two lines.</p><div><p>Inner.</p></div>"
-      "</article><footer><p>A very long imprint that nobody would want to have "
-      "in the body of an article, whatever its length may be.</p></footer>");
-  ASSERT_EQ(article.blocks_size(), 3);
-  EXPECT_EQ(article.article_body(),
-            "First paragraph of the story, long enough.\nSecond one,\nin two "
-            "lines.");
-  EXPECT_EQ(SourceOf(article, "article_body"), "HTML article > p");
-}
-
-TEST(FillFromParagraphs, LeavesOutParagraphsOfLinks) {
-  const v1::Article article = FillPage(
-      FillFromParagraphs,
-      "<div><p>Text of the story.</p><p><a href=1>Read this other story</a></p>"
-      "<p>More text, with <a href=2>a link</a> in it.</p></div>");
-  EXPECT_EQ(article.blocks_size(), 2);
-  EXPECT_THAT(article.article_body(), Not(HasSubstr("Read this")));
-}
-
-TEST(FillFromParagraphs, KeepsTheBodyThatIsThere) {
-  v1::Article article;
-  article.add_blocks()->set_kind(v1::Block::IMAGE);
-  FillFromParagraphs(ParsePage("<p>text</p>"), ExampleContext(), &article);
-  EXPECT_EQ(article.blocks_size(), 1);
-  EXPECT_EQ(article.article_body(), "");
-}
-
 TEST(ExtractGeneric, MakesAnArticleOfAPlainPage) {
   const v1::Article article =
-      FillPage(ExtractGeneric,
+      FillPage(Generic,
                "<html lang=en><title>H</title><time datetime=2024-05-06></time>"
                "<p>One.</p><p>Two.</p>");
   EXPECT_EQ(article.headline(), "H");
@@ -213,8 +185,8 @@ TEST(ExtractGeneric, GivesTheSameBytesForTheSamePage) {
       JsonLdPage(
           R"({"@type": "NewsArticle", "headline": "J", "author": "A"})") +
       "<meta property=og:image content=/1.jpg><p>One.</p>";
-  EXPECT_EQ(FillPage(ExtractGeneric, page).SerializeAsString(),
-            FillPage(ExtractGeneric, page).SerializeAsString());
+  EXPECT_EQ(FillPage(Generic, page).SerializeAsString(),
+            FillPage(Generic, page).SerializeAsString());
 }
 
 TEST(ExtractGeneric, BoundsWhatAPageNamesWithoutEnd) {
@@ -227,7 +199,7 @@ TEST(ExtractGeneric, BoundsWhatAPageNamesWithoutEnd) {
     json += "\"k" + n + "&amp;\",";
   }
   const v1::Article article =
-      FillPage(ExtractGeneric, metas + JsonLdPage(json + "]}"));
+      FillPage(Generic, metas + JsonLdPage(json + "]}"));
   EXPECT_EQ(article.headline(), "H");
   EXPECT_EQ(article.images_size(), 100);
   EXPECT_EQ(article.authors_size(), 100);
