@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/base/id.h"
+#include "core/flow/task_codec.h"
 #include "fetcher/fetch_once.h"
 #include "parser/page_parser.h"
 
@@ -44,11 +45,7 @@ v1::FetchedPage SavedPage(const SiteCatalogue& sites, const Target& target,
   v1::FetchedPage page;
   v1::FetchTask& task = *page.mutable_task();
   task.set_kind(v1::FetchTask::ARTICLE);
-  task.set_target(text);
-  task.set_requested_url(target.url.text());
-  task.set_url(target.url.text());
-  task.set_site(target.site);
-  task.set_article_id(target.article_id);
+  SetTarget(target, text, &task);
   page.set_article_key(sites.ArticleKey(target.url, target.url));
   page.set_final_url(target.url.text());
   page.set_status(kOk);

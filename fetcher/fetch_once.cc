@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/base/id.h"
+#include "core/flow/task_codec.h"
 #include "fetcher/fetch_handler.h"
 #include "fetcher/gate.h"
 #include "fetcher/page.h"
@@ -18,11 +19,7 @@ v1::FetchTask NewTask(const Target& target, const std::string& text,
   task.set_task_id(NewUuidV7(now));
   task.set_kind(v1::FetchTask::ARTICLE);
   task.set_lane(v1::FetchTask::FRESH);
-  task.set_target(text);
-  task.set_requested_url(target.url.text());
-  task.set_url(target.url.text());
-  task.set_site(target.site);
-  task.set_article_id(target.article_id);
+  SetTarget(target, text, &task);
   *task.mutable_accepted_at() = ToProto(now);
   task.set_traceparent(NewTraceparent());
   return task;

@@ -5,6 +5,7 @@
 
 #include <curl/curl.h>
 
+#include "core/base/text.h"
 #include "fetcher/http/response_head.h"
 
 namespace newsmill {

@@ -5,6 +5,7 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include "core/base/text.h"
 #include "core/base/url.h"
 #include "core/flow/plain_text.h"
 #include "core/flow/task_id.h"
@@ -38,12 +39,6 @@ std::string_view WithoutLineEnd(std::string_view text) {
   if (text.ends_with('\n')) text.remove_suffix(1);
   if (text.ends_with('\r')) text.remove_suffix(1);
   return text;
-}
-
-std::string_view WithoutSpaces(std::string_view text) {
-  const size_t first = text.find_first_not_of(' ');
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
 ParsedTask ParseJson(std::string_view value) {
@@ -82,7 +77,7 @@ ParsedTask ParseValue(const Message& message) {
   const std::string_view line = WithoutLineEnd(message.value);
   if (!IsPlainText(line)) return ParseBinary(message.value, false);
   ParsedTask text;
-  text.task.set_target(std::string(WithoutSpaces(line)));
+  text.task.set_target(std::string(Trimmed(line)));
   return text;
 }
 
@@ -213,6 +208,15 @@ DecodedTask DecodeTask(const Message& message, const SiteCatalogue& sites) {
   if (decoded.reason == v1::REASON_UNSPECIFIED) ResolveTarget(sites, &decoded);
   decoded.detail = ToValidUtf8(decoded.detail);
   return decoded;
+}
+
+void SetTarget(const Target& target, const std::string& text,
+               v1::FetchTask* task) {
+  task->set_target(text);
+  task->set_requested_url(target.url.text());
+  task->set_url(target.url.text());
+  task->set_site(target.site);
+  task->set_article_id(target.article_id);
 }
 
 Record EncodeTask(const v1::FetchTask& task, const std::string& topic) {

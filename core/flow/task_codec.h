@@ -32,6 +32,10 @@ struct DecodedTask {
 // offset, append time, value).
 DecodedTask DecodeTask(const Message& message, const SiteCatalogue& sites);
 
+// Makes `task` one that asks for `target`, which was given as `text`.
+void SetTarget(const Target& target, const std::string& text,
+               v1::FetchTask* task);
+
 // The record that carries `task` to the partition of its host.
 Record EncodeTask(const v1::FetchTask& task, const std::string& topic);
 

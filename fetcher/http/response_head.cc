@@ -4,6 +4,8 @@
 
 #include <simdjson.h>
 
+#include "core/base/text.h"
+
 namespace newsmill {
 namespace {
 
@@ -20,13 +22,6 @@ bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
-
-std::string_view Trimmed(std::string_view text) {
-  const char* const blank = " \t\r\n";
-  const size_t first = text.find_first_not_of(blank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
 
 bool ResponseHead::AddLine(std::string_view line) {
   bytes_ += line.size();

@@ -57,9 +57,6 @@ class ResponseHead {
 const std::string* FindHeader(const std::vector<v1::HttpHeader>& headers,
                               std::string_view name);
 
-// Without the blanks (space, tab, CR, LF) that HTTP allows around a value.
-std::string_view Trimmed(std::string_view text);
-
 // Valid UTF-8, which protobuf's strings must be: bytes that are not are taken
 // for ISO 8859-1, as HTTP once defined them.
 std::string ToUtf8(std::string_view bytes);

@@ -334,6 +334,19 @@ TEST(TaskId, IsTheSameOnEveryMachineAndForEver) {
             "e8777a86-6597-8195-86a6-4a9826ca9f92");
 }
 
+TEST(SetTarget, AsksForTheTargetAsTheRecordOfTextWould) {
+  const Result<Target> target = Sites().Resolve("gazette:7");
+  ASSERT_TRUE(target) << target.error().message;
+  v1::FetchTask task;
+  SetTarget(*target, "gazette:7", &task);
+  const v1::FetchTask understood = Decode("gazette:7").task;
+  EXPECT_EQ(task.target(), "gazette:7");
+  EXPECT_EQ(task.url(), "https://www.gazette.example/story_7");
+  EXPECT_EQ(task.requested_url(), understood.requested_url());
+  EXPECT_EQ(task.site(), understood.site());
+  EXPECT_EQ(task.article_id(), understood.article_id());
+}
+
 TEST(EncodeTask, KeysByHostAndLabelsTheRecord) {
   v1::FetchTask task = Decode("gazette:7").task;
   const Record record = EncodeTask(task, "newsmill.tasks");
