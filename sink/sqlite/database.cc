@@ -30,9 +30,10 @@ Code CodeFor(int result) {
     case SQLITE_IOERR:
       return result == SQLITE_IOERR_NOMEM ? Code::kNoSpace : Code::kUnavailable;
     case SQLITE_CANTOPEN:
+      return Code::kUnavailable;
     case SQLITE_READONLY:
     case SQLITE_PERM:
-      return Code::kUnavailable;
+      return Code::kBadConfiguration;
     case SQLITE_CONSTRAINT:
     case SQLITE_TOOBIG:
     case SQLITE_MISMATCH:
@@ -92,6 +93,19 @@ sql::Row ReadRow(sqlite3_stmt* statement) {
   return row;
 }
 
+// For a file that does not change while it is open (sqlite.org/uri.html).
+std::string FileUri(const std::string& path) {
+  std::string uri = "file:";
+  for (const char c : path) {
+    if (c == '%' || c == '?' || c == '#') {
+      uri += fmt::format("%{:02X}", static_cast<unsigned>(c));
+    } else {
+      uri += c;
+    }
+  }
+  return uri + "?immutable=1";
+}
+
 // Leaves a statement ready for its next use, whatever happened to it.
 struct ResetAtEnd {
   sqlite3_stmt* statement;
@@ -105,7 +119,7 @@ struct ResetAtEnd {
 
 Result<std::unique_ptr<Database>> Database::Open(const std::string& path,
                                                  Mode mode) {
-  std::error_code ignored;  // SQLite reports a folder that cannot be made
+  std::error_code ignored;  // SQLite says what is wrong with the folder
   if (mode == Mode::kReadWrite) {
     const auto folder = std::filesystem::path(path).parent_path();
     if (!folder.empty()) std::filesystem::create_directories(folder, ignored);
@@ -115,20 +129,55 @@ Result<std::unique_ptr<Database>> Database::Open(const std::string& path,
   }
 
   std::unique_ptr<Database> database(new Database(path));
+  auto opened = mode == Mode::kReadWrite ? database->OpenToWrite()
+                                         : database->OpenToRead();
+  if (!opened) return opened.error();
+  return database;
+}
+
+Result<void> Database::Connect(const std::string& name, int flags) {
   sqlite3* db = nullptr;
-  // Also a reader opens for writing: in WAL mode it keeps the shared index.
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
-                    (mode == Mode::kReadWrite ? SQLITE_OPEN_CREATE : 0);
-  const int opened = sqlite3_open_v2(path.c_str(), &db, flags, nullptr);
-  database->db_.reset(db);
-  if (opened != SQLITE_OK) return database->LastError("open");
+  const int opened =
+      sqlite3_open_v2(name.c_str(), &db, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  db_.reset(db);
+  if (opened != SQLITE_OK) return LastError("open");
   sqlite3_extended_result_codes(db, 1);
   sqlite3_busy_handler(db, WaitForLock, nullptr);
-  const Result<void> set = database->Execute(
+  return {};
+}
+
+Result<void> Database::OpenToWrite() {
+  auto connected = Connect(path_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  if (!connected) return connected;
+  return Execute(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
       "PRAGMA foreign_keys = ON");
-  if (!set) return set.error();
-  return database;
+}
+
+// In WAL mode a reader writes too: it keeps the shared index beside the file.
+// Where it may not, a file that nobody has open can be read without.
+Result<void> Database::OpenToRead() {
+  constexpr char kLook[] = "SELECT count(*) FROM sqlite_schema";
+  if (auto connected = Connect(path_, SQLITE_OPEN_READWRITE); !connected) {
+    return connected;
+  }
+  if (sqlite3_exec(db_.get(), kLook, nullptr, nullptr, nullptr) == SQLITE_OK) {
+    return {};
+  }
+  const Error refused = LastError("read");
+  const int result = sqlite3_extended_errcode(db_.get()) & 0xff;
+  std::error_code hidden;
+  if ((result != SQLITE_CANTOPEN && result != SQLITE_READONLY) ||
+      std::filesystem::exists(path_ + "-wal", hidden)) {
+    return refused;
+  }
+  auto connected =
+      Connect(FileUri(path_), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+  if (!connected) return connected;
+  if (sqlite3_exec(db_.get(), kLook, nullptr, nullptr, nullptr) == SQLITE_OK) {
+    return {};
+  }
+  return LastError("read");
 }
 
 Error Database::LastError(const std::string& doing) const {

@@ -35,7 +35,8 @@ class Database final : public sql::Transaction, public sql::Queries {
   static constexpr int kLockWaitMs = 4'000;
 
   // kReadWrite makes the file and its folder where they are missing; kReadOnly
-  // gives kNotFound.
+  // gives kNotFound, and is content with a folder that may not be written to
+  // unless a sink is at work in it. kBadConfiguration: no permission.
   static Result<std::unique_ptr<Database>> Open(const std::string& path,
                                                 Mode mode);
 
@@ -65,6 +66,9 @@ class Database final : public sql::Transaction, public sql::Queries {
   }
 
  private:
+  Result<void> Connect(const std::string& name, int flags);
+  Result<void> OpenToWrite();
+  Result<void> OpenToRead();
   explicit Database(std::string path) : path_(std::move(path)) {}
 
   Result<sqlite3_stmt*> Prepare(const std::string& sql);

@@ -36,8 +36,17 @@ Result<std::unique_ptr<WriterQueue>> WriterQueue::Open(
   if (descriptor < 0) {
     const int error = errno;
     const bool full = error == ENOSPC || error == EDQUOT;
-    return Error{full ? Code::kNoSpace : Code::kUnavailable,
-                 "cannot open " + path + ": " + std::strerror(error)};
+    const bool denied = error == EACCES || error == EPERM || error == EROFS;
+    std::string message = "cannot open " + path + ": " + std::strerror(error);
+    if (denied) {
+      message +=
+          "; who uses an embedded log, if only to look at it, must be "
+          "allowed to write to its folder";
+    }
+    return Error{full     ? Code::kNoSpace
+                 : denied ? Code::kBadConfiguration
+                          : Code::kUnavailable,
+                 message};
   }
   return std::unique_ptr<WriterQueue>(new WriterQueue(descriptor, path));
 }
