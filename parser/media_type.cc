@@ -59,4 +59,21 @@ std::optional<std::string> ForeignMediaType(std::string_view body,
   return std::nullopt;
 }
 
+bool IsBinary(std::string_view body, std::string_view charset) {
+  constexpr size_t kLooked = 1024;
+  constexpr size_t kAllowed = 32;  // one of so many: a fault of the page
+  if (charset.starts_with("UTF-16") || charset.starts_with("UTF-32")) {
+    return false;  // every second byte is a control character
+  }
+  const std::string_view start = body.substr(0, kLooked);
+  size_t binary = 0;
+  for (const char c : start) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool written = byte == '\t' || byte == '\n' || byte == '\f' ||
+                         byte == '\r' || byte == 0x1b;
+    binary += byte < 0x20 && !written ? 1 : 0;
+  }
+  return binary * kAllowed > start.size();
+}
+
 }  // namespace newsmill

@@ -12,4 +12,9 @@ namespace newsmill {
 std::optional<std::string> ForeignMediaType(std::string_view body,
                                             std::string_view content_type);
 
+// Whether the bytes are no text in `charset`: more control characters than any
+// page has that somebody reads (WHATWG MIME Sniffing, section 3, calls them
+// binary data bytes).
+bool IsBinary(std::string_view body, std::string_view charset);
+
 }  // namespace newsmill

@@ -123,6 +123,9 @@ class RulePageParser final : public PageParser {
       return MakeVerdict(v1::REASON_NOT_HTML, "the body is a " + *type);
     }
     DecodedText text = DecodeText(*body, content_type);
+    if (IsBinary(*body, text.charset)) {
+      return MakeVerdict(v1::REASON_NOT_HTML, "the body is no text");
+    }
     const Cut cut = identity.rule == nullptr ? Cut::kLean : Cut::kPlain;
     Result<Document> document = Document::ParsePage(text.utf8, cut, Limits());
     if (!document) {

@@ -200,6 +200,17 @@ TEST_F(PageParserTest, BytesThatAreNoHtmlAreSkippedWithTheirName) {
                 v1::REASON_NOT_HTML);
 }
 
+TEST_F(PageParserTest, BytesThatAreNoTextAreSkippedWhateverTheyAreCalled) {
+  v1::FetchedPage page = Page("<html>\x01\x02\x03\x04\x05 <h1>What</h1>");
+  AddHeader("Content-Type", "text/html", &page);
+  ExpectVerdict(page, v1::SKIPPED, v1::REASON_NOT_HTML);
+}
+
+TEST_F(PageParserTest, AStrayControlCharacterMakesNoPageBinary) {
+  const auto parsed = parser_->Parse(Page(std::string(kPage) + "\x02"));
+  EXPECT_TRUE(std::holds_alternative<v1::Article>(parsed));
+}
+
 TEST_F(PageParserTest, ABodyThatCannotBeInflatedIsDead) {
   v1::FetchedPage page = Page("no gzip");
   AddHeader("Content-Encoding", "gzip", &page);
