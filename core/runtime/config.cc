@@ -44,8 +44,8 @@ Result<std::string> DottedName(std::string_view key,
   std::string name;
   const Table* level = &*table;
   while (level != nullptr && level->size() == 1) {
-    name += (name.empty() ? "" : ".") + level->front().first;
-    level = std::get_if<Table>(&level->front().second.data);
+    name += (name.empty() ? "" : ".") + level->front().name;
+    level = std::get_if<Table>(&level->front().value.data);
   }
   return name;
 }

@@ -79,7 +79,7 @@ Result<void> Layer::ApplyTyped(const std::string& name,
   const Result<Table> parsed = ParseToml("value = " + text, source_);
   const bool whole = parsed.has_value() && parsed->size() == 1;
   typed_ = text;
-  return ApplyOne(name, whole ? parsed->front().second : Value{text, 0});
+  return ApplyOne(name, whole ? parsed->front().value : Value{text, 0});
 }
 
 Result<void> Layer::ApplyOne(const std::string& name, const Value& value) {

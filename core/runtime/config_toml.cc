@@ -14,13 +14,12 @@ Value Convert(const toml::node& node);
 Table ConvertTable(const toml::table& source) {
   Table table;
   for (const auto& [key, node] : source) {
-    table.emplace_back(std::string(key.str()), Convert(node));
+    table.push_back({std::string(key.str()), Convert(node)});
   }
   // The library sorts by name; people read errors from the top of their file.
-  std::stable_sort(table.begin(), table.end(),
-                   [](const auto& a, const auto& b) {
-                     return a.second.line < b.second.line;
-                   });
+  std::stable_sort(
+      table.begin(), table.end(),
+      [](const auto& a, const auto& b) { return a.value.line < b.value.line; });
   return table;
 }
 

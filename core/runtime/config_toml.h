@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -15,9 +14,10 @@
 namespace newsmill::config {
 
 struct Value;
+struct Entry;
 using Array = std::vector<Value>;
 // In the order of the text.
-using Table = std::vector<std::pair<std::string, Value>>;
+using Table = std::vector<Entry>;
 
 // A date or a time, which no key takes.
 struct DateOrTime {};
@@ -26,6 +26,11 @@ struct Value {
   std::variant<std::string, int64_t, double, bool, Array, Table, DateOrTime>
       data;
   int line = 0;  // counted from 1
+};
+
+struct Entry {
+  std::string name;
+  Value value;
 };
 
 // kBadConfiguration with `source`, line and column.
