@@ -9,6 +9,8 @@
 namespace newsmill::e2e {
 namespace {
 
+constexpr Duration kPatience = std::chrono::minutes(8);
+
 std::vector<std::string> FirstOf(std::vector<std::string> lines) {
   if (lines.size() > 20) lines.resize(20);
   return lines;
@@ -57,6 +59,20 @@ void ExpectCleanAudit(const Pipeline& pipeline) {
   ASSERT_TRUE(audit) << audit.error().message;
   EXPECT_EQ(audit->status.code, 0) << audit->output << audit->errors;
   std::cout << audit->output << std::endl;
+}
+
+void ExpectNothingLostByKills(Pipeline& pipeline,
+                              const std::vector<ExpectedTask>& tasks,
+                              const std::vector<Kill>& kills) {
+  const Result<void> killed = Execute(pipeline, kills, kPatience);
+  ASSERT_TRUE(killed) << killed.error().message;
+  const Result<void> settled =
+      pipeline.AwaitSettled(std::ssize(tasks), kPatience);
+  ASSERT_TRUE(settled) << settled.error().message;
+  const Result<void> drained = pipeline.DrainAll();
+  ASSERT_TRUE(drained) << drained.error().message;
+  ExpectEverythingAsMade(pipeline, tasks);
+  ExpectCleanAudit(pipeline);
 }
 
 }  // namespace newsmill::e2e

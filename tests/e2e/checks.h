@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/e2e/kills.h"
 #include "tests/e2e/pipeline.h"
 
 // What the tests of the whole pipeline share; failures are GoogleTest's.
@@ -25,5 +26,11 @@ void ExpectEverythingAsMade(Pipeline& pipeline,
 
 // `newsmill audit` finds nothing; prints what it says.
 void ExpectCleanAudit(const Pipeline& pipeline);
+
+// Kills, waits until all is settled, stops the workers: everything is as made
+// and the audit is clean.
+void ExpectNothingLostByKills(Pipeline& pipeline,
+                              const std::vector<ExpectedTask>& tasks,
+                              const std::vector<Kill>& kills);
 
 }  // namespace newsmill::e2e

@@ -12,7 +12,6 @@
 namespace newsmill::e2e {
 namespace {
 
-constexpr Duration kPatience = std::chrono::minutes(8);
 constexpr char kFetcher[] =
     "host_delay = \"20ms\"\n"
     "retry_delays = [\"1s\", \"3s\"]\n";
@@ -48,14 +47,7 @@ TEST(KafkaPipeline, LosesNothingWhenWorkersAndTheBrokerAreKilled) {
                      real.broker().Kill9();
                      return real.broker().Restart();
                    }});
-  const Result<void> killed = Execute(p, kills, kPatience);
-  ASSERT_TRUE(killed) << killed.error().message;
-  const Result<void> settled = p.AwaitSettled(count, kPatience);
-  ASSERT_TRUE(settled) << settled.error().message;
-  const Result<void> drained = p.DrainAll();
-  ASSERT_TRUE(drained) << drained.error().message;
-  ExpectEverythingAsMade(p, tasks);
-  ExpectCleanAudit(p);
+  ExpectNothingLostByKills(p, tasks, kills);
 }
 
 }  // namespace

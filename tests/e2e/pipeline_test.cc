@@ -11,7 +11,6 @@
 namespace newsmill::e2e {
 namespace {
 
-constexpr Duration kPatience = std::chrono::minutes(8);
 constexpr char kFetcher[] =
     "host_delay = \"20ms\"\n"
     "retry_delays = [\"1s\", \"3s\"]\n";
@@ -34,14 +33,7 @@ TEST(EmbeddedPipeline, LosesNothingWhenWorkersAreKilled) {
   ASSERT_NO_FATAL_FAILURE(StartThreeOfEach(p));
 
   const auto count = static_cast<int64_t>(tasks.size());
-  const Result<void> killed = Execute(p, KillEachKind(count, 2), kPatience);
-  ASSERT_TRUE(killed) << killed.error().message;
-  const Result<void> settled = p.AwaitSettled(count, kPatience);
-  ASSERT_TRUE(settled) << settled.error().message;
-  const Result<void> drained = p.DrainAll();
-  ASSERT_TRUE(drained) << drained.error().message;
-  ExpectEverythingAsMade(p, tasks);
-  ExpectCleanAudit(p);
+  ExpectNothingLostByKills(p, tasks, KillEachKind(count, 2));
 }
 
 }  // namespace
