@@ -2,6 +2,7 @@
 
 #include "app/cli/command_line.h"
 #include "app/commands/commands.h"
+#include "app/open.h"
 #include "app/settings.h"
 #include "core/runtime/log.h"
 
@@ -19,18 +20,20 @@ log::Format FormatOf(const std::string& name) {
   return name == "json" ? log::Format::kJson : log::Format::kAuto;
 }
 
-int Print(const Answer& answer) {
-  Output::Standard().Write(answer.out);
-  Output::Standard().Flush();
-  Output::Error().Write(answer.err);
-  return answer.exit_code;
-}
-
 ExitCode Fail(const Error& error) {
   Output& err = Output::Error();
   Output::Standard().Flush();
   err.Line(err.Styled(Style::kRed, "newsmill:") + " " + error.message);
   return ExitCodeFor(error.code);
+}
+
+int Print(const Answer& answer) {
+  Output& out = Output::Standard();
+  out.Write(answer.out);
+  out.Flush();
+  Output::Error().Write(answer.err);
+  if (out.failed()) return Fail(OutputFailed());
+  return answer.exit_code;
 }
 
 }  // namespace

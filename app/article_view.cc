@@ -136,6 +136,7 @@ const FieldDescriptor* FindField(const std::string& path) {
 Error UnknownField(const std::string& path) {
   std::vector<std::string> known;
   const Descriptor* type = v1::Article::descriptor();
+  known.reserve(static_cast<size_t>(type->field_count()));
   for (int i = 0; i < type->field_count(); ++i) {
     known.push_back(type->field(i)->name());
   }

@@ -8,6 +8,7 @@ namespace {
 Result<int64_t> Waiting(Admin& admin, const TopicInfo& topic,
                         const std::string& group) {
   std::vector<TopicPartition> partitions;
+  partitions.reserve(static_cast<size_t>(topic.partitions));
   for (int32_t p = 0; p < topic.partitions; ++p) {
     partitions.push_back({topic.name, p});
   }

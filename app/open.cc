@@ -89,18 +89,45 @@ Result<std::unique_ptr<Bus>> OpenLog(const Settings& settings) {
   return bus;
 }
 
+Result<void> CheckLogIsThere(const Settings& settings) {
+  if (settings.log.backend != kEmbedded) return {};
+  const fs::path file = fs::path(settings.data_dir()) / "log.db";
+  std::error_code hidden;  // opening it says why it cannot be seen
+  if (fs::exists(file, hidden) || hidden) return {};
+  return Error{Code::kNotFound,
+               "no log at " + file.string() +
+                   ": nothing was enqueued there; --data names the folder"};
+}
+
+Result<std::unique_ptr<Bus>> OpenLogToLook(const Settings& settings) {
+  if (auto there = CheckLogIsThere(settings); !there) return there.error();
+  return OpenLog(settings);
+}
+
 Result<SiteCatalogue> LoadSites(const Settings& settings) {
   return SiteCatalogue::Load(settings.SitePaths());
 }
 
-Result<std::unique_ptr<StoreReader>> OpenReader(const Settings& settings) {
-  const bool by_default =
-      settings.sink.backend == kSqlite && settings.sink.url.empty();
-  if (by_default && !fs::exists(settings.data_dir())) {
+Result<void> CheckStoreIsThere(const Settings& settings) {
+  if (settings.sink.backend != kSqlite) return {};
+  const bool by_default = settings.sink.url.empty();
+  const std::string folder = by_default ? settings.data_dir() : "";
+  std::error_code hidden;  // opening it says why it cannot be seen
+  if (by_default && !fs::exists(folder, hidden) && !hidden) {
     return Error{Code::kNotFound,
-                 "there is no folder '" + settings.data_dir() +
+                 "there is no folder '" + folder +
                      "'; `newsmill run` makes one, --data names another"};
   }
+  const std::string file =
+      by_default ? folder + "/store.db" : settings.sink.url;
+  if (fs::exists(file, hidden) || hidden) return {};
+  return Error{Code::kNotFound, "no store at " + file +
+                                    ": no sink has run there; `newsmill store "
+                                    "migrate` makes one without"};
+}
+
+Result<std::unique_ptr<StoreReader>> OpenReader(const Settings& settings) {
+  if (auto there = CheckStoreIsThere(settings); !there) return there.error();
   return OpenStoreReader(settings.sink, settings.data_dir());
 }
 
@@ -117,11 +144,13 @@ Result<std::optional<Timestamp>> ResolveInstant(Context& context,
   return std::optional<Timestamp>(*instant);
 }
 
+Error OutputFailed() {
+  return {Code::kNoSpace, "standard output cannot be written"};
+}
+
 Result<ExitCode> Finished(const Context& context, ExitCode code) {
   context.out.Flush();
-  if (context.out.failed()) {
-    return Error{Code::kNoSpace, "standard output cannot be written"};
-  }
+  if (context.out.failed()) return OutputFailed();
   return code;
 }
 

@@ -18,10 +18,16 @@ namespace newsmill {
 
 Topics TopicsOf(const Settings& settings);
 
+// kNotFound where the folder of --data holds no embedded log yet.
+Result<void> CheckLogIsThere(const Settings& settings);
+
 // The log, with its topics there: the embedded log's are made, a broker's must
 // have been. kBadConfiguration where a topic has another number of partitions
 // than the configuration says.
 Result<std::unique_ptr<Bus>> OpenLog(const Settings& settings);
+
+// The same for those that only look: an embedded log is not made for them.
+Result<std::unique_ptr<Bus>> OpenLogToLook(const Settings& settings);
 
 // What of `topics` is missing on the log; kBadConfiguration where one is there
 // with another number of partitions.
@@ -31,6 +37,7 @@ Result<std::vector<TopicSpec>> MissingTopics(Admin& admin,
 Result<SiteCatalogue> LoadSites(const Settings& settings);
 
 // kNotFound where the folder of --data holds no store yet.
+Result<void> CheckStoreIsThere(const Settings& settings);
 Result<std::unique_ptr<StoreReader>> OpenReader(const Settings& settings);
 
 // A point in time that the user typed, printed to standard error as it was
@@ -38,6 +45,9 @@ Result<std::unique_ptr<StoreReader>> OpenReader(const Settings& settings);
 Result<std::optional<Timestamp>> ResolveInstant(Context& context,
                                                 const std::string& option,
                                                 const std::string& text);
+
+// Standard output cannot be written: a full disk, or nobody opened it.
+Error OutputFailed();
 
 // Done, unless the results could not be written (a full disk).
 Result<ExitCode> Finished(const Context& context, ExitCode code = kExitDone);

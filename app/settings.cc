@@ -5,6 +5,8 @@
 
 #include <unistd.h>
 
+#include "core/runtime/http_server.h"
+
 namespace newsmill {
 namespace {
 
@@ -71,6 +73,19 @@ Result<void> Validate(const Settings& settings) {
       return OutOfRange("fetcher.retry_delays", FormatDuration(delay),
                         "delays longer than 0");
     }
+  }
+  if (!settings.http_listen.empty()) {
+    auto listen = HttpServer::CheckAddress(settings.http_listen);
+    if (!listen) return listen;
+  }
+  const std::string& url = settings.sink.url;
+  if (settings.sink.backend == "sqlite" &&
+      (url.find("://") != std::string::npos ||
+       url.find("host=") != std::string::npos)) {
+    return Error{Code::kBadConfiguration,
+                 "store.url is an address and store.backend is \"sqlite\", "
+                 "which takes the path of a file; expected store.backend = "
+                 "\"postgres\" beside it"};
   }
   constexpr char kTopicCharacters[] =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";

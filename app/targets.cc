@@ -1,20 +1,16 @@
 #include "app/targets.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
+
+#include "core/base/text.h"
 
 namespace newsmill {
 namespace {
 
 constexpr int64_t kLargestRange = 10'000'000;
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-
-std::string_view Trimmed(std::string_view line) {
-  constexpr char kSpace[] = " \t\r";
-  const size_t first = line.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return line.substr(first, line.find_last_not_of(kSpace) - first + 1);
-}
 
 bool ParseNumber(std::string_view text, int64_t* number) {
   const auto [end, error] =
@@ -31,18 +27,18 @@ Error BadRange(const std::string& range, const std::string& why) {
 
 }  // namespace
 
-std::vector<GivenTarget> ReadTargets(std::istream& stream,
+std::vector<GivenTarget> ReadTargets(std::string_view text,
                                      const std::string& name) {
   std::vector<GivenTarget> targets;
-  std::string line;
-  for (int64_t number = 1; std::getline(stream, line); ++number) {
-    std::string_view text = line;
-    if (number == 1 && text.starts_with(kByteOrderMark)) {
-      text.remove_prefix(kByteOrderMark.size());
-    }
-    text = Trimmed(text);
-    if (text.empty() || text.starts_with('#')) continue;
-    targets.push_back({std::string(text), name + ":" + std::to_string(number)});
+  if (text.starts_with(kByteOrderMark)) {
+    text.remove_prefix(kByteOrderMark.size());
+  }
+  for (int64_t number = 1; !text.empty(); ++number) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = Trimmed(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.empty() || line.starts_with('#')) continue;
+    targets.push_back({std::string(line), name + ":" + std::to_string(number)});
   }
   return targets;
 }

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <istream>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/result.h"
@@ -20,7 +20,7 @@ struct GivenTarget {
 
 // One target a line. Spaces around it and a byte order mark before the first
 // are dropped; empty lines and such that begin with '#' are left out.
-std::vector<GivenTarget> ReadTargets(std::istream& stream,
+std::vector<GivenTarget> ReadTargets(std::string_view text,
                                      const std::string& name);
 
 // `thepaper:2731000-2731999`, both ends included. kInvalidArgument; at most

@@ -10,6 +10,8 @@ namespace newsmill {
 namespace {
 
 constexpr int kOptionColumn = 34;
+// Far below the type's range, so that nothing a command adds overflows.
+constexpr int64_t kMostNumber = 1'000'000'000'000'000;
 
 // Arguments over a CLI11 application.
 class CliArguments : public Arguments {
@@ -39,9 +41,10 @@ class CliArguments : public Arguments {
       const auto [end, error] =
           std::from_chars(text.data(), text.data() + text.size(), number);
       if (error != std::errc() || end != text.data() + text.size() ||
-          number < 0) {
+          number < 0 || number > kMostNumber) {
         throw CLI::ValidationError(
-            name, "'" + text + "' is not a whole number from 0 on");
+            name, "'" + text + "' is not a whole number from 0 to " +
+                      std::to_string(kMostNumber));
       }
       *target = number;
     });
@@ -109,6 +112,19 @@ std::string UnexpectedArgument(const CLI::App& app) {
          (nearest.empty() ? "" : "; did you mean " + nearest + "?");
 }
 
+// The library counts ("At Most 1 required but received 2").
+std::string MismatchText(const CLI::App& app,
+                         const CLI::ArgumentMismatch& error) {
+  for (const CLI::Option* option : app.get_options()) {
+    const bool once = option->get_items_expected_max() <= 1;
+    if (once && option->count() > 1) {
+      return option->get_name() + " is given " +
+             std::to_string(option->count()) + " times; expected once";
+    }
+  }
+  return error.what();
+}
+
 }  // namespace
 
 OptionsResult ParseOptions(Command& command,
@@ -128,6 +144,8 @@ OptionsResult ParseOptions(Command& command,
     return {.help = true, .text = app.help(), .error = ""};
   } catch (const CLI::ExtrasError&) {
     return {.help = false, .text = "", .error = UnexpectedArgument(app)};
+  } catch (const CLI::ArgumentMismatch& error) {
+    return {.help = false, .text = "", .error = MismatchText(app, error)};
   } catch (const CLI::ParseError& error) {
     return {.help = false, .text = "", .error = error.what()};
   }

@@ -196,6 +196,7 @@ std::string RowText(const LedgerRow& row) {
 
 std::vector<std::string> TextsOf(const std::vector<LedgerRow>& rows) {
   std::vector<std::string> texts;
+  texts.reserve(rows.size());
   for (const LedgerRow& row : rows) texts.push_back(RowText(row));
   return texts;
 }
@@ -252,7 +253,7 @@ class AuditCommand : public Command {
 
   // 1 where something is there that must not be, also when it was requeued.
   Result<ExitCode> Run(Context& context) override {
-    const auto bus = OpenLog(context.settings);
+    const auto bus = OpenLogToLook(context.settings);
     if (!bus) return bus.error();
     const auto reader = OpenReader(context.settings);
     if (!reader) return reader.error();

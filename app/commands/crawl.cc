@@ -30,6 +30,11 @@ class Crawl : public Command {
 
   // 1: no article, and the verdict says why.
   Result<ExitCode> Run(Context& context) override {
+    if (html_.empty() && !fetched_at_.empty()) {
+      return Error{Code::kInvalidArgument,
+                   "--fetched-at is for a saved page; expected --html FILE "
+                   "beside it"};
+    }
     const Result<SiteCatalogue> sites = LoadSites(context.settings);
     if (!sites) return sites.error();
     const Result<Target> target = sites->Resolve(target_);
@@ -54,8 +59,8 @@ class Crawl : public Command {
   }
 
   Result<std::string> ReadHtml() const {
-    const std::string path = html_ == "-" ? "/dev/stdin" : html_;
-    Result<std::string> html = ReadFile(path);
+    Result<std::string> html =
+        html_ == "-" ? ReadStandardInput() : ReadFile(html_);
     if (html) return html;
     return Error{html.error().code, "--html: " + html.error().message};
   }

@@ -1,9 +1,12 @@
+#include <algorithm>
 #include <charconv>
 
+#include <google/protobuf/descriptor.h>
 #include <nlohmann/json.hpp>
 
 #include "app/cli/format.h"
 #include "app/cli/message_json.h"
+#include "app/cli/nearest.h"
 #include "app/cli/table.h"
 #include "app/commands/commands.h"
 #include "app/open.h"
@@ -22,6 +25,23 @@ Json ToJson(int64_t id, const v1::DeadLetter& letter) {
   return json;
 }
 
+// Empty: any.
+Result<void> CheckReason(const std::string& name) {
+  std::vector<std::string> known;
+  const auto* reasons = v1::Reason_descriptor();
+  for (int i = 0; i < reasons->value_count(); ++i) {
+    const auto reason = static_cast<v1::Reason>(reasons->value(i)->number());
+    if (reason != v1::REASON_UNSPECIFIED) known.push_back(ReasonName(reason));
+  }
+  const bool found = std::find(known.begin(), known.end(), name) != known.end();
+  if (name.empty() || found) return {};
+  const std::string nearest = Nearest(name, known);
+  return Error{Code::kInvalidArgument,
+               "--reason: there is no reason '" + name + "'" +
+                   (nearest.empty() ? "; docs/outcomes.md lists them"
+                                    : "; did you mean '" + nearest + "'?")};
+}
+
 class DeadList : public Command {
  public:
   std::string name() const override { return "dead list"; }
@@ -38,6 +58,7 @@ class DeadList : public Command {
   }
 
   Result<ExitCode> Run(Context& context) override {
+    if (auto known = CheckReason(filter_.reason); !known) return known.error();
     const auto reader = OpenReader(context.settings);
     if (!reader) return reader.error();
     return json_ ? PrintLines(context, **reader)

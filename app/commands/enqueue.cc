@@ -1,7 +1,6 @@
 #include <atomic>
-#include <fstream>
-#include <iostream>
 #include <mutex>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -11,10 +10,12 @@
 #include "app/commands/commands.h"
 #include "app/open.h"
 #include "app/targets.h"
+#include "core/base/file.h"
 #include "core/base/id.h"
 #include "core/flow/plain_text.h"
 #include "core/flow/task_codec.h"
 #include "core/flow/task_id.h"
+#include "core/runtime/signals.h"
 
 namespace newsmill {
 namespace {
@@ -113,6 +114,7 @@ Result<void> Enqueue::CheckOptions() const {
     return Error{Code::kInvalidArgument,
                  "--batch: expected UTF-8 without control characters"};
   }
+  std::set<std::string> names;
   for (const std::string& label : labels_) {
     if (!IsPlainText(label)) {
       return Error{Code::kInvalidArgument,
@@ -122,23 +124,22 @@ Result<void> Enqueue::CheckOptions() const {
       return Error{Code::kInvalidArgument,
                    "--label '" + label + "' is not of the form name=value"};
     }
+    const std::string name = label.substr(0, label.find('='));
+    if (!names.insert(name).second) {
+      return Error{Code::kInvalidArgument,
+                   "--label '" + name +
+                       "' is given twice; a task has one value of a name"};
+    }
   }
   return {};
 }
 
 Result<std::vector<GivenTarget>> Enqueue::ReadFile() const {
-  if (file_ == "-") return ReadTargets(std::cin, "standard input");
-  std::ifstream stream(file_, std::ios::binary);
-  if (!stream) {
-    return Error{Code::kInvalidArgument,
-                 "--file: '" + file_ + "' cannot be read"};
-  }
-  std::vector<GivenTarget> targets = ReadTargets(stream, file_);
-  if (stream.bad()) {
-    return Error{Code::kInvalidArgument,
-                 "--file: '" + file_ + "' cannot be read to its end"};
-  }
-  return targets;
+  const bool standard = file_ == "-";
+  const Result<std::string> text =
+      standard ? ReadStandardInput() : newsmill::ReadFile(file_);
+  if (!text) return Error{text.error().code, "--file: " + text.error().message};
+  return ReadTargets(*text, standard ? "standard input" : file_);
 }
 
 Result<std::vector<GivenTarget>> Enqueue::Collect(
@@ -248,6 +249,8 @@ Result<ExitCode> Enqueue::Produce(Context& context,
                                   const ResolvedTargets& targets,
                                   const v1::FetchTask& common,
                                   const Estimate& estimate) const {
+  // Who interrupts it is told how far it came.
+  InstallStopSignals();
   const auto bus = OpenLog(context.settings);
   if (!bus) return bus.error();
   const std::string topic = TopicsOf(context.settings).tasks;
@@ -257,13 +260,10 @@ Result<ExitCode> Enqueue::Produce(Context& context,
 
   int64_t produced = 0;
   for (const auto& [text, target] : targets.good) {
+    if (StopRequested()) break;
     v1::FetchTask task = common;
     task.set_task_id(id_.empty() ? NewUuidV7(context.clock.Now()) : id_);
-    task.set_target(text);
-    task.set_requested_url(target.url.text());
-    task.set_url(target.url.text());
-    task.set_site(target.site);
-    task.set_article_id(target.article_id);
+    SetTarget(target, text, &task);
     task.set_traceparent(NewTraceparent());
     (*producer)->Produce(EncodeTask(task, topic), acknowledged.Expect());
     if (++produced % kProgressStep == 0) {
@@ -274,8 +274,10 @@ Result<ExitCode> Enqueue::Produce(Context& context,
   const auto flushed = (*producer)->Flush(kFlushTimeout);
   context.err.EndProgress();
   const std::optional<Error> refused = acknowledged.first_error();
-  if (!flushed || refused) {
-    const Error& error = refused ? *refused : flushed.error();
+  if (!flushed || refused || produced < std::ssize(targets.good)) {
+    const Error error = refused    ? *refused
+                        : !flushed ? flushed.error()
+                                   : Error{Code::kCancelled, "interrupted"};
     return Error{error.code, "the log took " +
                                  FormatCount(acknowledged.accepted()) + " of " +
                                  Counted(std::ssize(targets.good), "task") +
@@ -295,7 +297,8 @@ void Enqueue::Report(Context& context, const ResolvedTargets& targets,
                   {"bad", targets.bad.size()},
                   {"hosts", estimate.hosts},
                   {"batch", batch_},
-                  {"estimated_seconds", estimate.total.count() / 1000.0}}));
+                  {"estimated_seconds",
+                   static_cast<double>(estimate.total.count()) / 1000}}));
     return;
   }
   std::string text = (dry_run_ ? "Would enqueue " : "Enqueued ") +

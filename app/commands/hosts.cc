@@ -61,10 +61,11 @@ struct Opened {
   SiteCatalogue sites;
 };
 
-Result<Opened> Open(const Settings& settings) {
+Result<Opened> Open(const Settings& settings,
+                    decltype(&OpenLog) open_log = OpenLogToLook) {
   auto sites = LoadSites(settings);
   if (!sites) return sites.error();
-  auto bus = OpenLog(settings);
+  auto bus = open_log(settings);
   if (!bus) return bus.error();
   return Opened{*std::move(bus), TopicsOf(settings), *std::move(sites)};
 }
@@ -282,7 +283,7 @@ class HostsOrder : public Command {
   }
 
   Result<ExitCode> Run(Context& context) override {
-    const auto opened = Open(context.settings);
+    const auto opened = Open(context.settings, OpenLog);
     if (!opened) return opened.error();
     const auto order = MakeOrder(opened->sites, context.clock.Now());
     if (!order) return order.error();

@@ -22,7 +22,13 @@ Result<std::vector<std::string>> FilesOf(
     const Settings& settings, const std::vector<std::string>& given) {
   const Result<std::vector<std::string>> all =
       rules::RuleFiles(settings.SitePaths());
-  if (!all || given.empty()) return all;
+  if (!all) return all;
+  if (given.empty() && all->empty()) {
+    return Error{Code::kNotFound,
+                 "sites.path holds no rule; expected <folder>/<site>/rule.toml "
+                 "in one of its folders"};
+  }
+  if (given.empty()) return all;
   std::vector<std::string> files;
   for (const std::string& text : given) {
     std::error_code absent;
@@ -47,6 +53,13 @@ Result<std::vector<std::string>> FilesOf(
     files.push_back(*by_name);
   }
   return files;
+}
+
+// The closing line.
+void PrintSum(Output& out, bool sound, const std::string& counts) {
+  out.Line(
+      out.Styled(sound ? Style::kGreen : Style::kRed, sound ? "OK" : "FAILED") +
+      "  " + counts);
 }
 
 constexpr char kRulesHelp[] = "rule file, its folder, or name of the site";
@@ -79,19 +92,15 @@ class RulesCheck : public Command {
       context.err.Line(accepted);
     }
     const bool sound = report.findings.empty();
-    if (!json_) PrintResult(context, report);
+    if (!json_) {
+      PrintSum(context.out, sound,
+               Counted(std::ssize(report.files), "rule") + ", " +
+                   Counted(std::ssize(report.findings), "finding"));
+    }
     return Finished(context, sound ? kExitDone : kExitCheckFailed);
   }
 
  private:
-  static void PrintResult(Context& context, const rules::CheckReport& report) {
-    const bool sound = report.findings.empty();
-    context.out.Line(context.out.Styled(sound ? Style::kGreen : Style::kRed,
-                                        sound ? "OK" : "FAILED") +
-                     "  " + Counted(std::ssize(report.files), "rule") + ", " +
-                     Counted(std::ssize(report.findings), "finding"));
-  }
-
   std::vector<std::string> given_;
   bool accept_ = false, json_ = false;
 };
@@ -112,14 +121,28 @@ class RulesTest : public Command {
   Result<ExitCode> Run(Context& context) override {
     const auto files = FilesOf(context.settings, given_);
     if (!files) return files.error();
+    std::error_code absent;
+    if (!pages_.empty() && !fs::is_directory(pages_, absent)) {
+      return Error{Code::kInvalidArgument,
+                   "--pages: '" + pages_ + "' is no folder"};
+    }
     bool sound = true;
+    int64_t pages = 0, wrong = 0;
     for (const std::string& file : *files) {
       const Result<rules::TestReport> report = rules::TestRule(file, pages_);
       if (!report) return report.error();
       for (const rules::PageResult& page : report->pages) {
         json_ ? PrintJson(context.out, page) : PrintPeople(context.out, page);
+        ++pages;
+        wrong += page.right() ? 0 : 1;
       }
       sound = sound && report->right();
+    }
+    if (!json_) {
+      PrintSum(context.out, sound,
+               Counted(std::ssize(*files), "rule") + ", " +
+                   Counted(pages, "page") + ", " + FormatCount(wrong) +
+                   " wrong");
     }
     return Finished(context, sound ? kExitDone : kExitCheckFailed);
   }

@@ -37,6 +37,9 @@ class StoreStatus : public Command {
 
   // 1 where the schema is older than the binary.
   Result<ExitCode> Run(Context& context) override {
+    if (auto there = CheckStoreIsThere(context.settings); !there) {
+      return there.error();
+    }
     const auto migrator = Open(context.settings);
     if (!migrator) return migrator.error();
     const auto migrations = (*migrator)->Status();
@@ -72,6 +75,7 @@ class StoreMigrate : public Command {
   void Declare(Arguments& arguments) override {
     arguments.Flag("--dry-run", &dry_run_,
                    "print the statements instead of running them");
+    arguments.Flag("--json", &json_, "as JSON");
   }
 
   Result<ExitCode> Run(Context& context) override {
@@ -80,18 +84,28 @@ class StoreMigrate : public Command {
     if (dry_run_) return PrintMissing(context, **migrator);
     const Result<int> applied = (*migrator)->Migrate();
     if (!applied) return applied.error();
-    context.out.Line(*applied == 0
-                         ? "The schema is up to date."
-                         : "Applied " + Counted(*applied, "migration") + ".");
+    if (json_) {
+      context.out.Line(JsonLine({{"applied", *applied}}));
+    } else if (*applied == 0) {
+      context.out.Line("The schema is up to date.");
+    } else {
+      context.out.Line("Applied " + Counted(*applied, "migration") + ".");
+    }
     return Finished(context);
   }
 
  private:
-  static Result<ExitCode> PrintMissing(Context& context, Migrator& migrator) {
+  Result<ExitCode> PrintMissing(Context& context, Migrator& migrator) const {
     const auto migrations = migrator.Status();
     if (!migrations) return migrations.error();
     for (const Migration& migration : *migrations) {
       if (migration.applied) continue;
+      if (json_) {
+        context.out.Line(JsonLine({{"number", migration.number},
+                                   {"name", migration.name},
+                                   {"sql", migration.sql}}));
+        continue;
+      }
       context.out.Line("-- " + std::to_string(migration.number) + " " +
                        migration.name);
       context.out.Line(migration.sql);
@@ -99,7 +113,7 @@ class StoreMigrate : public Command {
     return Finished(context);
   }
 
-  bool dry_run_ = false;
+  bool dry_run_ = false, json_ = false;
 };
 
 }  // namespace

@@ -22,6 +22,7 @@ std::string RetentionText(const std::optional<Duration>& retention) {
 std::vector<TopicPartition> PartitionsOf(const std::string& topic,
                                          int32_t count) {
   std::vector<TopicPartition> partitions;
+  partitions.reserve(static_cast<size_t>(count));
   for (int32_t i = 0; i < count; ++i) partitions.push_back({topic, i});
   return partitions;
 }
@@ -32,13 +33,21 @@ Result<std::unique_ptr<Bus>> OpenBare(const Settings& settings) {
   return OpenBus(settings.log);
 }
 
+// Likewise, and an embedded log that is not there is not made.
+Result<std::unique_ptr<Bus>> OpenToLook(const Settings& settings) {
+  if (auto there = CheckLogIsThere(settings); !there) return there.error();
+  return OpenBus(settings.log);
+}
+
 class TopicsCreate : public Command {
  public:
   std::string name() const override { return "topics create"; }
   std::string summary() const override {
     return "Create the topics that are missing on the log";
   }
-  void Declare(Arguments&) override {}
+  void Declare(Arguments& arguments) override {
+    arguments.Flag("--json", &json_, "one object a line, for each topic made");
+  }
 
   Result<ExitCode> Run(Context& context) override {
     const auto bus = OpenBare(context.settings);
@@ -49,10 +58,7 @@ class TopicsCreate : public Command {
     for (const TopicSpec& spec : *missing) {
       const auto made = (*bus)->admin().CreateTopic(spec);
       if (!made) return made.error();
-      context.out.Line(context.out.Styled(Style::kGreen, "created") + "  " +
-                       spec.name + "  " +
-                       Counted(spec.partitions, "partition") + ", kept " +
-                       RetentionText(spec.retention));
+      Print(spec, context.out);
     }
     if (missing->empty()) {
       context.err.Line("All " + Counted(std::ssize(topics.specs), "topic") +
@@ -60,6 +66,22 @@ class TopicsCreate : public Command {
     }
     return Finished(context);
   }
+
+ private:
+  void Print(const TopicSpec& spec, Output& out) const {
+    if (json_) {
+      out.Line(JsonLine({{"topic", spec.name},
+                         {"partitions", spec.partitions},
+                         {"compacted", spec.compacted},
+                         {"kept", RetentionText(spec.retention)}}));
+      return;
+    }
+    out.Line(out.Styled(Style::kGreen, "created") + "  " + spec.name + "  " +
+             Counted(spec.partitions, "partition") + ", kept " +
+             RetentionText(spec.retention));
+  }
+
+  bool json_ = false;
 };
 
 // What is wrong with one topic, against what it should be; empty: nothing.
@@ -100,7 +122,7 @@ class TopicsCheck : public Command {
   }
 
   Result<ExitCode> Run(Context& context) override {
-    const auto bus = OpenBus(context.settings.log);
+    const auto bus = OpenToLook(context.settings);
     if (!bus) return bus.error();
     const auto topics = (*bus)->admin().ListTopics();
     if (!topics) return topics.error();
@@ -142,7 +164,7 @@ class TopicsList : public Command {
   }
 
   Result<ExitCode> Run(Context& context) override {
-    const auto bus = OpenBare(context.settings);
+    const auto bus = OpenToLook(context.settings);
     if (!bus) return bus.error();
     Admin& admin = (*bus)->admin();
     const auto topics = admin.ListTopics();
@@ -192,7 +214,7 @@ class TopicsLag : public Command {
   }
 
   Result<ExitCode> Run(Context& context) override {
-    const auto bus = OpenLog(context.settings);
+    const auto bus = OpenLogToLook(context.settings);
     if (!bus) return bus.error();
     const Topics topics = TopicsOf(context.settings);
     Table table({{"GROUP"},

@@ -11,6 +11,8 @@
 namespace newsmill {
 namespace {
 
+constexpr int64_t kMostJobs = 1'000'000;
+
 ExitCode CodeOf(RunEnd end) {
   return end == RunEnd::kFinished ? kExitDone : kExitTryAgain;
 }
@@ -143,14 +145,13 @@ Result<void> WorkerCommand::ReadJob(Bounds* bounds) const {
                  "a fetcher takes no --job-index or --job-count: only the "
                  "group says who may ask a host"};
   }
-  if (!job_count_ || *job_count_ < 1) {
+  if (!job_count_ || *job_count_ < 1 || *job_count_ > kMostJobs) {
     return Error{Code::kInvalidArgument,
-                 "--job-count: expected how many jobs there are"};
+                 "--job-count: expected how many jobs there are, from 1 to " +
+                     std::to_string(kMostJobs)};
   }
-  std::optional<int> index;
-  if (job_index_) {
-    index = static_cast<int>(*job_index_);
-  } else {
+  std::optional<int64_t> index = job_index_;
+  if (!index) {
     const auto from_environment = JobIndexFromEnvironment();
     if (!from_environment) return from_environment.error();
     index = *from_environment;
@@ -160,7 +161,7 @@ Result<void> WorkerCommand::ReadJob(Bounds* bounds) const {
                  "--job-index: expected a number below --job-count " +
                      std::to_string(*job_count_)};
   }
-  bounds->job_index = index;
+  bounds->job_index = static_cast<int>(*index);
   bounds->job_count = static_cast<int>(*job_count_);
   return {};
 }

@@ -106,7 +106,8 @@ class Crew {
 }  // namespace
 
 Result<std::string> ReadPage(const std::string& path, int64_t max_bytes) {
-  Result<std::string> bytes = ReadFile(path == "-" ? "/dev/stdin" : path);
+  Result<std::string> bytes =
+      path == "-" ? ReadStandardInput() : ReadFile(path);
   if (!bytes || !bytes->starts_with("\x1F\x8B")) return bytes;
   Result<std::string> inflated =
       InflateBody(*bytes, "gzip", static_cast<size_t>(max_bytes));

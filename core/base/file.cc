@@ -5,6 +5,8 @@
 #include <cstring>
 #include <fstream>
 
+#include <unistd.h>
+
 namespace newsmill {
 
 Result<std::string> ReadFile(const std::string& path) {
@@ -21,6 +23,22 @@ Result<std::string> ReadFile(const std::string& path) {
   if (file.is_open() && !file.bad()) return content;
   return Error{Code::kInvalidArgument,
                "cannot read '" + path + "': " + std::strerror(errno)};
+}
+
+Result<std::string> ReadStandardInput() {
+  std::string content;
+  std::array<char, 65536> buffer;
+  while (true) {
+    const ssize_t got = read(STDIN_FILENO, buffer.data(), buffer.size());
+    if (got == 0) return content;
+    if (got > 0) {
+      content.append(buffer.data(), static_cast<size_t>(got));
+    } else if (errno != EINTR) {
+      return Error{
+          Code::kInvalidArgument,
+          std::string("cannot read standard input: ") + std::strerror(errno)};
+    }
+  }
 }
 
 }  // namespace newsmill

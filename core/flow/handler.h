@@ -33,7 +33,7 @@ class WorkerPort {
   // a partition that is ours: settled as any other, except that what was given
   // back is the handler's to keep, and that Durable tells when its outputs are.
   // nullopt: `owner` is not ours (any more).
-  virtual std::optional<Delivery> Adopt(Message message,
+  virtual std::optional<Delivery> Adopt(Message message,  // NOLINT: moved from
                                         const TopicPartition& owner) {
     static_cast<void>(message), static_cast<void>(owner);
     return std::nullopt;

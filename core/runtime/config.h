@@ -33,6 +33,10 @@ struct Key {
   bool secret = false;
 };
 
+// Whether a key of an open section holds a password, by its name; such a value
+// is not printed.
+bool LooksSecret(std::string_view name);
+
 // Where the value of a key came from, for `config show`.
 enum class Origin { kDefault, kFile, kEnvironment, kFlag };
 

@@ -14,9 +14,6 @@
 
 namespace newsmill::config {
 
-// Whether a key of an open section holds a password; private to core/runtime.
-bool LooksSecret(std::string_view name);
-
 // One source of values on its way into a schema's targets; private to
 // core/runtime.
 class Layer {

@@ -101,16 +101,19 @@ class HttplibServer : public HttpServer {
 
 }  // namespace
 
+Result<void> HttpServer::CheckAddress(const std::string& listen) {
+  if (ParseAddress(listen)) return {};
+  return Error{Code::kBadConfiguration,
+               "http.listen: '" + listen +
+                   "' is not an address to listen on; expected host:port such "
+                   "as 127.0.0.1:9090"};
+}
+
 Result<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string& listen,
                                                       ProbeFunction health,
                                                       ProbeFunction readiness) {
+  if (auto checked = CheckAddress(listen); !checked) return checked.error();
   const std::optional<Address> address = ParseAddress(listen);
-  if (!address) {
-    return Error{Code::kBadConfiguration,
-                 "'" + listen +
-                     "' is not an address to listen on; expected host:port "
-                     "such as 127.0.0.1:9090"};
-  }
   auto server =
       std::make_unique<HttplibServer>(std::move(health), std::move(readiness));
   if (!server->Listen(*address)) {

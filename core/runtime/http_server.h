@@ -25,6 +25,8 @@ class HttpServer {
   static Result<std::unique_ptr<HttpServer>> Start(const std::string& listen,
                                                    ProbeFunction health,
                                                    ProbeFunction readiness);
+  // kBadConfiguration where Start would give it, without listening.
+  static Result<void> CheckAddress(const std::string& listen);
   virtual ~HttpServer() = default;  // stops and joins
 
   virtual int port() const = 0;

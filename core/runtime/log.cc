@@ -43,13 +43,13 @@ bool IsJson(Format format) {
 
 // Never destroyed: threads may log until the process ends.
 State& GetState() {
-  static auto* const kState = [] {
+  static auto* const shared = [] {
     auto* state = new State();
     state->json = IsJson(Format::kAuto);
     state->logger = MakeLogger(state->json);
     return state;
   }();
-  return *kState;
+  return *shared;
 }
 
 spdlog::level::level_enum ToSpdlog(Level level) {

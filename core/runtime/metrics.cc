@@ -9,8 +9,8 @@ namespace {
 // Never destroyed: references to its metrics may be used until the last thread
 // ends.
 prometheus::Registry& Registry() {
-  static auto* const kRegistry = new prometheus::Registry();
-  return *kRegistry;
+  static auto* const registry = new prometheus::Registry();
+  return *registry;
 }
 
 }  // namespace

@@ -46,13 +46,13 @@ void InstallStopSignals() {
 bool StopRequested() { return stop_requested.load(); }
 
 int StopFileDescriptor() {
-  static const int kDescriptor = [] {
+  static const int made = [] {
     const int descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (descriptor < 0) std::abort();
     stop_descriptor.store(descriptor);
     return descriptor;
   }();
-  return kDescriptor;
+  return made;
 }
 
 void RequestStop() {

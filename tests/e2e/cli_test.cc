@@ -6,8 +6,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "tests/support/process/child_process.h"
-#include "tests/support/process/temp_folder.h"
+#include "tests/e2e/cli_fixture.h"
 
 namespace newsmill {
 namespace {
@@ -17,48 +16,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-constexpr Duration kDeadline = std::chrono::seconds(60);
-
-class CliTest : public ::testing::Test {
- protected:
-  CliTest() {
-    std::filesystem::create_directories(folder_.path() / "sites/gazette");
-    Write("sites/gazette/rule.toml", R"(schema = 1
-revision = 1
-site = "gazette"
-[url]
-hosts = ["www.gazette.example"]
-id = ['/story_(\d+)$']
-id_form = '\d{1,9}'
-article_url = "https://www.gazette.example/story_{id}"
-)");
-  }
-
-  std::string Write(const std::string& name, const std::string& text) {
-    std::ofstream(folder_ / name, std::ios::binary) << text;
-    return folder_ / name;
-  }
-
-  // In a folder of its own, with the data in its `data`.
-  process::Completed Run(std::vector<std::string> arguments,
-                         const std::string& input = "") {
-    arguments.insert(arguments.begin(), NEWSMILL_BINARY);
-    arguments.insert(arguments.end(), {"--data", folder_ / "data"});
-    process::ChildProcess::Options options;
-    options.argv = std::move(arguments);
-    options.directory = folder_.path().string();
-    options.input = input;
-    Result<process::Completed> completed =
-        process::RunToEnd(std::move(options), kDeadline);
-    EXPECT_TRUE(completed) << completed.error().message;
-    return completed ? *completed : process::Completed();
-  }
-
-  bool HasData() const { return std::filesystem::exists(folder_ / "data"); }
-
-  process::TempFolder folder_{"newsmill-cli"};
-};
 
 TEST_F(CliTest, WithoutCommandItPrintsHelpAndEndsWith64) {
   const auto done = Run({});
@@ -466,7 +423,7 @@ TEST_F(CliTest, AFullDiskUnderTheOutputIsAnError) {
   process::ChildProcess::Options options;
   options.argv = {"sh", "-c", NEWSMILL_BINARY " config show > /dev/full"};
   options.directory = folder_.path().string();
-  const auto done = process::RunToEnd(std::move(options), kDeadline);
+  const auto done = process::RunToEnd(std::move(options), kCliDeadline);
   ASSERT_TRUE(done);
   EXPECT_EQ(done->status.code, 75);
   EXPECT_THAT(done->errors, HasSubstr("standard output"));

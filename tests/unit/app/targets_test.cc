@@ -47,9 +47,9 @@ ResolvedTargets Resolve(const std::vector<std::string>& texts,
 }
 
 TEST(ReadTargets, TakesOneALineAndKnowsItsNumber) {
-  std::istringstream stream(
-      "\xef\xbb\xbfgazette:1\r\n\n# a remark\n  gazette:2 \t\ngazette:3");
-  const auto targets = ReadTargets(stream, "ids.txt");
+  const auto targets = ReadTargets(
+      "\xef\xbb\xbfgazette:1\r\n\n# a remark\n  gazette:2 \t\ngazette:3",
+      "ids.txt");
   EXPECT_THAT(TextsOf(targets),
               testing::ElementsAre("gazette:1", "gazette:2", "gazette:3"));
   EXPECT_EQ(targets[0].where, "ids.txt:1");

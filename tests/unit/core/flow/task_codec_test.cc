@@ -20,7 +20,7 @@ using ::testing::IsEmpty;
 using ::testing::MatchesRegex;
 
 const SiteCatalogue& Sites() {
-  static const auto* const kSites = [] {
+  static const auto* const shared = [] {
     std::string form =
         (std::filesystem::temp_directory_path() / "codec-XXXXXX").string();
     const std::filesystem::path root = mkdtemp(form.data());
@@ -35,7 +35,7 @@ article_url = "https://www.gazette.example/story_{id}"
     std::filesystem::remove_all(root);
     return new SiteCatalogue(std::move(sites.value()));
   }();
-  return *kSites;
+  return *shared;
 }
 
 Message Holding(std::string value, std::vector<Header> headers = {}) {
