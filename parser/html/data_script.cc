@@ -52,6 +52,7 @@ bool HoldsData(const ScriptTag& tag, std::string_view source) {
                   [](char a, char b) { return AsciiLower(a) == b; });
   if (found != tag.type.end() || tag.has_id) return true;
   source = PastMarks(source);
+  if (source.starts_with("self.__next_f.push(")) return true;
   if (source.starts_with('{') || source.starts_with('[')) return true;
   const std::string_view head = source.substr(0, kLongestTarget);
   const size_t equals = head.find('=');

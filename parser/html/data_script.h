@@ -15,7 +15,8 @@ struct ScriptTag {
 ScriptTag ReadScriptTag(TagScan* tag);
 
 // Whether a script is data that somebody may want to read, by its type or by
-// how it begins: JSON, or JSON behind an assignment.
+// how it begins: JSON, JSON behind an assignment, or a piece of the page that
+// Next.js streams (`self.__next_f.push(…)`).
 bool HoldsData(const ScriptTag& tag, std::string_view source);
 
 }  // namespace newsmill

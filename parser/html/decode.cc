@@ -256,7 +256,8 @@ DecodedText DecodeText(std::string_view bytes, std::string_view content_type) {
     return text;
   }
   if (IsValidUtf8(bytes)) {
-    if (MayBeChance(CountUtf8(bytes), label)) {
+    // The census costs more than all else here.
+    if (Is(label, Form::kMultiByte) && MayBeChance(CountUtf8(bytes), label)) {
       std::optional<DecodedText> text = ConvertedText(bytes, *label, labels);
       if (text && text->replaced == 0) return *std::move(text);
     }

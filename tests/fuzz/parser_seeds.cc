@@ -151,6 +151,46 @@ Seeds CutSeeds() {
            "&lt;script>"}};
 }
 
+// Of whole pages: how they are encoded stands in the first byte.
+Seeds PageSeeds() {
+  Seeds seeds = HtmlSeeds();
+  for (std::string& input : seeds.inputs) input.insert(0, 1, '\0');
+  const std::string sentence =
+      "<p>The council met on Monday, and closed the bridge for good.</p>";
+  seeds.inputs.push_back(
+      std::string(1, '\0') +
+      "<title>A bridge - News</title><nav><a href=/>x</a>"
+      "</nav><article class='story body'><h1>A bridge</h1>" +
+      sentence + sentence + "<ul><li><a href=1>Related</a></ul>" + sentence +
+      "<div class=related>" + sentence + "</div></article><footer>" + sentence);
+  for (const char* piece : {"<article>",
+                            "</article>",
+                            "<h1>",
+                            "<h2>",
+                            "<ul>",
+                            "<blockquote>",
+                            "<figure>",
+                            "<figcaption>",
+                            "<pre>",
+                            "<aside>",
+                            "<main>",
+                            "<time>",
+                            "class=\"article-body\"",
+                            "class=comments",
+                            "hidden",
+                            "id=root",
+                            "<p>Just a moment...",
+                            "404",
+                            "<h3><a href=1>A teaser of a story</a>",
+                            "self.__next_f.push([1,\"1:T190,",
+                            "\"])",
+                            "<p>Read more: ",
+                            "，。"}) {
+    seeds.pieces.emplace_back(piece);
+  }
+  return seeds;
+}
+
 Seeds CharsetSeeds() {
   const std::string big5 = std::string("\x02<meta http-equiv=content-type ") +
                            "content='text/html;charset=big5'>" +
@@ -207,6 +247,7 @@ Seeds JsonSeeds() {
 Seeds ParserSeeds(std::string_view target) {
   if (target == "cut") return CutSeeds();
   if (target == "html") return HtmlSeeds();
+  if (target == "page") return PageSeeds();
   if (target == "charset") return CharsetSeeds();
   if (target == "inflate") return InflateSeeds();
   if (target == "selector") return SelectorSeeds();

@@ -11,6 +11,7 @@
 #include "parser/html/selector.h"
 #include "parser/html/text.h"
 #include "parser/html/utf8.h"
+#include "parser/page_parser.h"
 #include "tests/support/cut/cut_difference.h"
 
 namespace newsmill::fuzz {
@@ -137,6 +138,42 @@ void Html(std::string_view bytes) {
         "a body has no NUL");
 }
 
+// The whole way from a server's bytes to an article or a verdict.
+void Page(std::string_view bytes) {
+  static const SiteCatalogue sites;
+  static const std::unique_ptr<PageParser> parser = [] {
+    ParserConfig config;
+    config.max_inflated_bytes = kLimit;
+    config.max_tree_bytes = 64 << 20;
+    config.deadline = Duration(500);
+    return *PageParser::Load(config, {}, sites);
+  }();
+  constexpr std::array kCodings = {"", "", "", "gzip", "br", "zstd"};
+  const auto coding = static_cast<uint8_t>(Take(&bytes)) % kCodings.size();
+  v1::FetchedPage page;
+  page.mutable_task()->set_requested_url("https://news.example/a/1.html");
+  page.set_final_url("https://news.example/a/1.html");
+  page.set_status(200);
+  page.set_body(std::string(bytes));
+  *page.mutable_fetched_at() = ToProto(Context().fetched_at);
+  v1::HttpHeader* const header = page.add_headers();
+  header->set_name("content-encoding");
+  header->set_value(kCodings[coding]);
+  const Extraction first = parser->Extract(page);
+  v1::Article copy;
+  Check(copy.ParseFromString(first.article.SerializeAsString()),
+        "an article can be read back, so its text is UTF-8");
+  Check(!first.verdict || first.verdict->reason != v1::REASON_UNSPECIFIED,
+        "a verdict has a reason");
+  for (const v1::Block& block : first.article.blocks()) {
+    Check(!block.text().empty() || block.kind() == v1::Block::IMAGE,
+          "a block has a text");
+  }
+  Check(parser->Extract(page).article.SerializeAsString() ==
+            first.article.SerializeAsString(),
+        "the same page gives the same bytes");
+}
+
 void Selector(std::string_view bytes) {
   const auto selector = newsmill::Selector::Compile(bytes);
   if (!selector) {
@@ -169,10 +206,11 @@ void Json(std::string_view bytes) {
 }
 
 std::span<const Target> ParserTargets() {
-  static constexpr std::array<Target, 7> kTargets = {{{"cut", Cut},
+  static constexpr std::array<Target, 8> kTargets = {{{"cut", Cut},
                                                       {"charset", Charset},
                                                       {"inflate", Inflate},
                                                       {"html", Html},
+                                                      {"page", Page},
                                                       {"selector", Selector},
                                                       {"dates", Dates},
                                                       {"json", Json}}};

@@ -13,6 +13,7 @@ void Charset(std::string_view bytes);
 void Inflate(std::string_view bytes);
 void Cut(std::string_view bytes);
 void Html(std::string_view bytes);
+void Page(std::string_view bytes);
 void Selector(std::string_view bytes);
 void Dates(std::string_view bytes);
 void Json(std::string_view bytes);

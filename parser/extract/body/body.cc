@@ -7,6 +7,7 @@
 #include "parser/extract/body/lead.h"
 #include "parser/extract/body/page_facts.h"
 #include "parser/extract/body/phrases.h"
+#include "parser/extract/body/script_text.h"
 #include "parser/html/text.h"
 #include "parser/html/utf8.h"
 
@@ -150,6 +151,24 @@ Found FindParagraphs(const Document& document,
   return found;
 }
 
+// What a page without text would show once its scripts had run.
+Found FindInScripts(const Document& document) {
+  constexpr ParseLimits kLimits = {
+      .max_tree_bytes = 32 << 20, .max_depth = 256, .deadline = Duration(300)};
+  Found found;
+  const std::string html = body::HtmlInScripts(document);
+  if (html.empty()) return found;
+  const Result<Document> inner = Document::ParsePage(html, Cut::kLean, kLimits);
+  if (!inner) return found;
+  const std::vector<body::Facts> facts =
+      body::WalkPage(*inner, body::Strictness::kStrict);
+  found.blocks = body::BlocksBelow(*inner, facts, inner->root());
+  DropLeadingAway(&found.blocks);
+  TrimHeadings(&found.blocks);
+  found.size = TextSize(found.blocks);
+  return found;
+}
+
 // The strict reading, unless it leaves out most of what a lenient one finds.
 Found FindBody(const Document& document, std::vector<body::Facts>* facts,
                std::string_view description) {
@@ -163,12 +182,17 @@ Found FindBody(const Document& document, std::vector<body::Facts>* facts,
     *facts = std::move(lenient);
     return more;
   }
+  if (more.size > found.size && found.size == 0) found = std::move(more);
+  Found scripted = FindInScripts(document);
+  if (scripted.size > kEnough && scripted.size > found.size * 3) {
+    return scripted;
+  }
   if (found.size > 0) return found;
-  if (more.size > 0) return more;
   return FindParagraphs(document, *facts);
 }
 
 std::string DetailOf(const Document& document, NodeId root) {
+  if (root == kNoNode) return "script";
   std::string detail(document.tag(root));
   if (const auto name = document.attribute(root, "class")) {
     detail += '.' + std::string(TrimBlanks(*name)).substr(0, 80);

@@ -160,6 +160,25 @@ TEST(Body, JsonLdStandsWhereThePageShowsLess) {
   EXPECT_EQ(shown.blocks_size(), 6) << "the page's own has paragraphs";
 }
 
+TEST(Body, IsReadFromScriptsWhereThePageShowsNothing) {
+  std::string html;
+  for (int i = 1; i <= 8; ++i) html += "<p>" + Sentence(i) + "</p>";
+  const v1::Article json = BodyOf(
+      "<div id=__next></div><script id=__NEXT_DATA__ type=application/json>"
+      "{\"props\":{\"title\":\"x\",\"story\":[{\"html\":\"" +
+      html + "\"}]}}</script>");
+  EXPECT_EQ(json.blocks_size(), 8);
+  EXPECT_EQ(SourceOf(json, "article_body"), "HTML script");
+  std::string size(8, ' ');
+  size.resize(static_cast<size_t>(
+      std::snprintf(size.data(), size.size(), "%zx", html.size())));
+  const v1::Article streamed =
+      BodyOf("<p>Loading</p><script>self.__next_f.push([1,\"2:[]\\n1f:T" +
+             size + ",\"])</script><script>self.__next_f.push([1,\"" + html +
+             "3:[]\"])</script>");
+  EXPECT_EQ(streamed.blocks_size(), 8);
+}
+
 TEST(Body, KeepsTheBodyThatIsThere) {
   v1::Article article;
   article.add_blocks()->set_kind(v1::Block::IMAGE);
