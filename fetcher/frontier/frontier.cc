@@ -4,14 +4,14 @@ namespace newsmill {
 
 void Frontier::Push(const std::string& host, int32_t partition,
                     Instant owned_since, FetchId fetch,
-                    std::optional<Instant> not_before) {
+                    std::optional<Instant> not_before, Lane lane) {
   std::unique_ptr<Host>& entry = hosts_[host];
   if (entry == nullptr) {
     const HostLimits limits = limits_of_(host);
     entry = std::make_unique<Host>(
         host, partition, HostQueue(limits, owned_since + limits.delay));
   }
-  entry->queue.Push(fetch, not_before);
+  entry->queue.Push(fetch, not_before, lane);
   ++queued_;
   Settle(*entry);
 }
@@ -91,6 +91,19 @@ std::optional<Instant> Frontier::WaitOf(const std::string& host,
     return std::nullopt;
   }
   return entry->queue.wait_until();
+}
+
+int64_t Frontier::Room(const std::string& host, Lane lane, Duration hold,
+                       Instant now) const {
+  const Host* const entry = Find(host);
+  if (entry == nullptr) return Capacity(host, hold);
+  return entry->queue.Room(lane, hold, now);
+}
+
+int64_t Frontier::Capacity(const std::string& host, Duration hold) const {
+  const Host* const entry = Find(host);
+  if (entry != nullptr) return entry->queue.Capacity(hold);
+  return HostQueue(limits_of_(host), Instant()).Capacity(hold);
 }
 
 std::vector<FetchId> Frontier::TakeWaiting(const std::string& host) {

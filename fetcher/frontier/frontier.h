@@ -27,7 +27,8 @@ class Frontier {
   // when the partition was taken over; a host is first asked a full delay
   // later.
   void Push(const std::string& host, int32_t partition, Instant owned_since,
-            FetchId fetch, std::optional<Instant> not_before = std::nullopt);
+            FetchId fetch, std::optional<Instant> not_before = std::nullopt,
+            Lane lane = Lane::kFresh);
 
   // The fetch whose turn came first; it counts as started until Finish.
   std::optional<FetchId> Pop(Instant now);
@@ -50,6 +51,12 @@ class Frontier {
   void EndWait(const std::string& host);
   // That wait, where it lies beyond `now`.
   std::optional<Instant> WaitOf(const std::string& host, Instant now) const;
+
+  // How many more fetches of that lane the host can be asked within `hold`.
+  int64_t Room(const std::string& host, Lane lane, Duration hold,
+               Instant now) const;
+  // Of a host for which nothing waits and that may be asked now.
+  int64_t Capacity(const std::string& host, Duration hold) const;
 
   // Takes what waits for the host; what runs is still to be finished.
   std::vector<FetchId> TakeWaiting(const std::string& host);

@@ -1,18 +1,26 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/base/time.h"
+#include "fetcher/frontier/line.h"
 
 namespace newsmill {
 
 // Names one fetch that waits or runs.
 using FetchId = uint64_t;
+
+// Which of a host's two lines a fetch stands in. What is fresh goes first; of
+// every kBulkShare fetches one is bulk while bulk waits, so it never starves.
+enum class Lane : uint8_t { kFresh, kBulk };
+inline constexpr std::array kLanes = {Lane::kFresh, Lane::kBulk};
+inline constexpr int kBulkShare = 4;
 
 // What a host can bear.
 struct HostLimits {
@@ -34,9 +42,10 @@ class HostQueue {
       : limits_(limits), next_start_(first_request) {}
 
   // `not_before`: waits for that without holding others up.
-  void Push(FetchId fetch, std::optional<Instant> not_before = std::nullopt);
+  void Push(FetchId fetch, std::optional<Instant> not_before = std::nullopt,
+            Lane lane = Lane::kFresh);
   // Comes back to the front: it was taken and nothing was learned.
-  void PushFront(FetchId fetch) { ready_.push_front(fetch); }
+  void PushFront(FetchId fetch) { again_.PushBack(fetch); }
 
   // The fetch whose turn it is, which counts as started; or none now.
   std::optional<FetchId> Pop(Instant now);
@@ -62,20 +71,41 @@ class HostQueue {
   // nothing that matters.
   Instant next_start() const { return std::max(next_start_, wait_until_); }
 
-  size_t queued() const { return ready_.size() + delayed_.size(); }
+  size_t queued() const {
+    return again_.size() + queued(Lane::kFresh) + queued(Lane::kBulk);
+  }
+  size_t queued(Lane lane) const;
   int in_flight() const { return in_flight_; }
+
+  // How many fetches of one lane may come in, so that all that waits here can
+  // be asked within `hold`: 0 where the host rests longer. Bulk has a share
+  // even where fresh takes all.
+  int64_t Room(Lane lane, Duration hold, Instant now) const;
+  // Of an empty queue that may be asked now.
+  int64_t Capacity(Duration hold) const;
 
   // Takes all that waits, in order.
   std::vector<FetchId> TakeAll();
 
  private:
+  FetchId TakeNext(Instant now);
+  Line<FetchId>& ReadyIn(Lane lane) {
+    return ready_[static_cast<size_t>(lane)];
+  }
+  const Line<FetchId>& ReadyIn(Lane lane) const {
+    return ready_[static_cast<size_t>(lane)];
+  }
+
   HostLimits limits_;
   Instant next_start_;
   Instant before_pop_{};  // next_start_ before the last Pop
   Instant wait_until_{};
   int in_flight_ = 0;
-  std::deque<FetchId> ready_;
-  std::multimap<Instant, FetchId> delayed_;
+  Line<FetchId> again_;  // before all others
+  std::array<Line<FetchId>, kLanes.size()> ready_;
+  std::multimap<Instant, std::pair<FetchId, Lane>> delayed_;
+  std::array<size_t, kLanes.size()> delayed_of_{};
+  int fresh_in_a_row_ = 0;  // while bulk waited
 };
 
 }  // namespace newsmill

@@ -108,5 +108,49 @@ TEST(HostQueue, GivesBackAllThatWaits) {
   EXPECT_TRUE(queue.idle());
 }
 
+TEST(HostQueue, FreshGoesFirstAndBulkHasItsShare) {
+  HostQueue queue({.delay = 0s, .concurrency = 100}, At(0s));
+  for (FetchId fetch = 101; fetch <= 103; ++fetch) {
+    queue.Push(fetch, std::nullopt, Lane::kBulk);
+  }
+  for (FetchId fetch = 1; fetch <= 7; ++fetch) queue.Push(fetch);
+  std::vector<FetchId> order;
+  while (const auto fetch = queue.Pop(At(0s))) order.push_back(*fetch);
+  EXPECT_THAT(order, ElementsAre(1, 2, 3, 101, 4, 5, 6, 102, 7, 103));
+}
+
+TEST(HostQueue, WhatIsDueGoesFirstInItsOwnLane) {
+  HostQueue queue({.delay = 0s, .concurrency = 100}, At(0s));
+  queue.Push(101, std::nullopt, Lane::kBulk);
+  queue.Push(103, At(2s), Lane::kBulk);
+  queue.Push(102, At(1s), Lane::kBulk);
+  queue.Push(1);
+  std::vector<FetchId> order;
+  while (const auto fetch = queue.Pop(At(3s))) order.push_back(*fetch);
+  EXPECT_THAT(order, ElementsAre(1, 102, 103, 101));
+}
+
+TEST(HostQueue, HasRoomForWhatItCanBeAskedInTime) {
+  HostQueue queue({.delay = 10s, .concurrency = 1}, At(0s));
+  EXPECT_EQ(queue.Capacity(30s), 4);
+  EXPECT_EQ(queue.Room(Lane::kFresh, 30s, At(0s)), 4);
+  queue.Push(1);
+  queue.Push(2);
+  EXPECT_EQ(queue.Room(Lane::kFresh, 30s, At(0s)), 2);
+  EXPECT_EQ(queue.Room(Lane::kBulk, 30s, At(0s)), 2);
+  queue.Push(3);
+  queue.Push(4);
+  EXPECT_EQ(queue.Room(Lane::kFresh, 30s, At(0s)), 0);
+  EXPECT_EQ(queue.Room(Lane::kBulk, 30s, At(0s)), 2) << "its share";
+}
+
+TEST(HostQueue, HasNoRoomWhileItRestsLonger) {
+  HostQueue queue({.delay = 10s, .concurrency = 1}, At(0s));
+  queue.WaitUntil(At(31s));
+  EXPECT_EQ(queue.Room(Lane::kFresh, 30s, At(0s)), 0);
+  EXPECT_EQ(queue.Room(Lane::kBulk, 30s, At(0s)), 0);
+  EXPECT_EQ(queue.Room(Lane::kFresh, 30s, At(2s)), 1);
+}
+
 }  // namespace
 }  // namespace newsmill
