@@ -1,7 +1,9 @@
 #include "app/idle_watch.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "core/flow/backlog_offsets.h"
 #include "core/runtime/log.h"
 
 namespace newsmill {
@@ -9,15 +11,14 @@ namespace {
 
 constexpr Duration kAskEvery = std::chrono::milliseconds(500);
 
-std::vector<TopicPartition> PartitionsOf(const StageReads& stage,
-                                         const Topics& topics) {
-  std::vector<TopicPartition> partitions;
+std::vector<TopicPartition> AllPartitionsOf(const StageReads& stage,
+                                            const Topics& topics) {
+  std::vector<TopicPartition> all;
   for (const std::string& topic : stage.topics) {
-    for (int32_t i = 0; i < topics.PartitionsOf(topic); ++i) {
-      partitions.push_back({topic, i});
-    }
+    const auto partitions = PartitionsOf(topic, topics);
+    all.insert(all.end(), partitions.begin(), partitions.end());
   }
-  return partitions;
+  return all;
 }
 
 bool Stands(const CommittedOffsets& group, const TopicPartition& partition,
@@ -51,10 +52,26 @@ bool IdleWatch::IsIdle(Instant now) {
   return now - *idle_since_ >= wanted_;
 }
 
+// What waits for its host stands on the backlog, behind the position that the
+// group keeps with its offsets of `tasks`.
+bool IdleWatch::BacklogStands(const CommittedOffsets& group, Offsets& ends) {
+  const auto marks =
+      admin_.FetchWatermarks(PartitionsOf(topics_.backlog, topics_));
+  if (!marks) return false;
+  const Offsets positions = BacklogOffsets(group, topics_);
+  for (const auto& [partition, mark] : *marks) {
+    const auto at = positions.find(partition);
+    const bool settled = at != positions.end() && at->second >= mark.end;
+    if (mark.end > mark.begin && !settled) return false;
+    ends[partition] = mark.end;
+  }
+  return true;
+}
+
 std::optional<Offsets> IdleWatch::EndsIfSettled() {
   Offsets ends;
   for (const StageReads& stage : stages_) {
-    const auto partitions = PartitionsOf(stage, topics_);
+    const auto partitions = AllPartitionsOf(stage, topics_);
     if (partitions.empty()) continue;
     // The group before the ends: what is written in between is then missed by
     // nobody, since the group does not stand at it.
@@ -71,6 +88,10 @@ std::optional<Offsets> IdleWatch::EndsIfSettled() {
       if (!Stands(*group, partition, mark)) return std::nullopt;
       ends[partition] = mark.end;
     }
+    if (std::ranges::find(stage.topics, topics_.tasks) == stage.topics.end()) {
+      continue;
+    }
+    if (!BacklogStands(*group, ends)) return std::nullopt;
   }
   return ends;
 }

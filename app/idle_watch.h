@@ -11,9 +11,10 @@
 namespace newsmill {
 
 // Whether several stages together have nothing to do: every group has
-// committed up to the end of what it reads, and nothing was written for a
-// while. What is in hand is not committed, nor is a retry that waits for its
-// time, so neither is overlooked. Used by one thread.
+// committed up to the end of what it reads, the fetchers are through with the
+// backlog, and nothing was written for a while. What is in hand is not
+// committed, nor is a retry that waits for its time, so neither is overlooked.
+// Used by one thread.
 class IdleWatch {
  public:
   // `admin` and `topics` outlive the watch.
@@ -26,6 +27,7 @@ class IdleWatch {
  private:
   // The end offsets where all groups stand at theirs, else nothing.
   std::optional<Offsets> EndsIfSettled();
+  bool BacklogStands(const CommittedOffsets& group, Offsets& ends);
 
   Admin& admin_;
   const Topics& topics_;

@@ -10,6 +10,8 @@
 namespace newsmill {
 namespace {
 
+constexpr int64_t kFetcherSpread = int64_t{1} << 30;
+
 v1::Stage StageOf(StageKind kind) {
   switch (kind) {
     case StageKind::kParser:
@@ -88,6 +90,9 @@ Result<void> Stage::MakeHandler(StageKind kind, StageParts& parts) {
           FleetMemory{*parts.bus,
                       {settings.log.prefix, settings.log.session_timeout}});
       if (!handler) return handler.error();
+      auto backlog = OpenBacklogLog(*parts.bus, parts.topics.backlog);
+      if (!backlog) return backlog.error();
+      (*handler)->WaitOn(std::move(*backlog));
       handler_ = std::move(*handler);
       return {};
     }
@@ -133,6 +138,9 @@ Result<std::unique_ptr<Stage>> Stage::Make(StageKind kind, StageParts& parts,
   options.drain_timeout = settings.drain_timeout;
   options.startup_timeout = startup_timeout;
   options.retry_delays = settings.fetcher.retry_delays;
+  // A few tasks that wait in memory for their hosts must not hold up the rest:
+  // what is settled beyond them stands in the group's note.
+  if (kind == StageKind::kFetcher) options.max_spread = kFetcherSpread;
   stage->worker_ =
       std::make_unique<Worker>(std::move(options), *parts.bus, parts.topics,
                                *stage->handler_, parts.clock);

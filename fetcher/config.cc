@@ -35,9 +35,9 @@ void FetcherConfig::Declare(config::Schema& schema) {
              "robots.txt stands.");
   schema.Add("fetcher.max_in_flight", &max_in_flight,
              "Requests at the same time in one fetcher.");
-  schema.Add("fetcher.max_queued", &max_queued,
-             "Tasks in the memory of one fetcher; when as many wait, no more "
-             "are read.");
+  schema.Add("fetcher.max_queued_bytes", &max_queued_bytes,
+             "Memory of one fetcher for tasks that wait, and as much again for "
+             "the index of the backlog; what has no room waits on the log.");
   schema.Add("fetcher.connect_timeout", &connect_timeout,
              "Until the connection stands, TLS included.");
   schema.Add("fetcher.first_byte_timeout", &first_byte_timeout,

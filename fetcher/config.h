@@ -25,7 +25,7 @@ struct FetcherConfig {
   // Up to here a host's own trouble lengthens its delay.
   Duration max_host_delay = std::chrono::minutes(5);
   int64_t max_in_flight = 256;
-  int64_t max_queued = 20000;
+  int64_t max_queued_bytes = 64 << 20;
 
   Duration connect_timeout = std::chrono::seconds(10);
   Duration first_byte_timeout = std::chrono::seconds(20);

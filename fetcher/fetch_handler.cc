@@ -66,7 +66,7 @@ FetchHandler::FetchHandler(const FetcherConfig& config,
       sites_(sites),
       topics_(topics),
       clock_(clock),
-      room_(config.max_queued),
+      room_(config.max_queued_bytes),
       http_(std::move(http)),
       waker_(http_.get()),
       memory_(memory) {}
@@ -88,12 +88,17 @@ Result<Offsets> FetchHandler::Assigned(
     const std::vector<TopicPartition>& partitions) {
   Assign assign{PartitionsOfTasks(partitions), {}};
   owned_.insert(assign.partitions.begin(), assign.partitions.end());
-  room_.ShareAmong(owned_.size());
+  std::unique_lock lock(mutex_);
+  for (const int32_t partition : assign.partitions) {
+    positions_.erase(partition);
+    auto left = recalled_.extract(partition);
+    if (left) positions_.insert(std::move(left));
+  }
   if (!host_log_) {
+    lock.unlock();
     Give(std::move(assign));
     return Offsets{};
   }
-  const std::lock_guard lock(mutex_);
   const uint64_t take = host_log_->Take(assign.partitions);
   for (const int32_t partition : assign.partitions) {
     opening_[partition] = take;
@@ -107,7 +112,6 @@ void FetchHandler::Revoked(const std::vector<TopicPartition>& partitions,
   Revoke revoke{PartitionsOfTasks(partitions),
                 std::make_shared<std::promise<void>>()};
   for (const int32_t partition : revoke.partitions) owned_.erase(partition);
-  room_.ShareAmong(owned_.size());
   std::future<void> done = revoke.done->get_future();
   const std::vector<int32_t> leaving = revoke.partitions;
   Give(std::move(revoke));
@@ -128,7 +132,7 @@ void FetchHandler::Revoked(const std::vector<TopicPartition>& partitions,
 }
 
 void FetchHandler::Handle(Delivery delivery) {
-  Room::Place place = room_.Take(delivery.message().partition);
+  Room::Place place = room_.Take(MemoryOf(delivery.message()));
   Give(Take{std::move(delivery), std::move(place)});
 }
 
@@ -137,7 +141,42 @@ bool FetchHandler::HasRoom(const TopicPartition& partition) const {
     const std::lock_guard lock(mutex_);
     if (opening_.contains(partition.partition)) return false;
   }
-  return room_.HasRoom(partition.partition);
+  return room_.HasRoom();
+}
+
+void FetchHandler::Recall(const TopicPartition& partition,
+                          const SidePosition& side) {
+  recalled_[partition.partition] = side;
+}
+
+std::optional<SidePosition> FetchHandler::SideOf(
+    const TopicPartition& partition) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = positions_.find(partition.partition);
+  if (found == positions_.end()) return std::nullopt;
+  SidePosition position = found->second;
+  for (const auto& [number, offset] : durable_) {
+    if (number == partition.partition) position.settled.push_back({offset, 1});
+  }
+  position.settled = Normalised(std::move(position.settled));
+  return position;
+}
+
+void FetchHandler::Durable(const TopicPartition& partition, int64_t offset) {
+  const std::lock_guard lock(mutex_);
+  if (owned_.contains(partition.partition)) {
+    durable_.emplace_back(partition.partition, offset);
+    return;
+  }
+  // The loop let go of the partition already; the last commit tells it still.
+  const auto found = positions_.find(partition.partition);
+  if (found == positions_.end()) return;
+  found->second.settled.push_back({offset, 1});
+}
+
+bool FetchHandler::HasMore() const {
+  const std::lock_guard lock(mutex_);
+  return has_more_ || obeying_ || !orders_.empty() || !opening_.empty();
 }
 
 // The loop turns by itself.
@@ -214,6 +253,7 @@ void FetchHandler::GiveLocked(Order order) {
 
 std::vector<FetchHandler::Order> FetchHandler::TakeOrders() {
   const std::lock_guard lock(mutex_);
+  obeying_ = !orders_.empty();
   return std::exchange(orders_, {});
 }
 
@@ -227,25 +267,67 @@ void FetchHandler::Run() {
   }
   FetchLoop loop({config_, sites_, topics_, clock_, std::move(save)},
                  std::move(http_), *port_);
+  if (backlog_log_ != nullptr) {
+    loop.WaitOn(std::make_unique<Backlog>(
+                    topics_, std::move(backlog_log_),
+                    static_cast<size_t>(config_.max_queued_bytes)),
+                room_);
+  }
   while (true) {
     for (Order& order : TakeOrders()) {
       if (!Obey(loop, std::move(order))) return;
     }
     loop.Turn(kTurn);
-    const std::lock_guard lock(mutex_);
-    own_fault_ = loop.own_fault();
+    Publish(loop);
+  }
+}
+
+SidePosition FetchHandler::LeftBy(int32_t partition) const {
+  const std::lock_guard lock(mutex_);
+  const auto left = positions_.find(partition);
+  return left == positions_.end() ? SidePosition() : left->second;
+}
+
+// What the worker's thread may ask about.
+void FetchHandler::Publish(FetchLoop& loop) {
+  const Instant now = clock_.Uptime();
+  const std::lock_guard lock(mutex_);
+  own_fault_ = loop.own_fault();
+  // A task in hand may yet have to wait.
+  has_more_ = loop.HasMore();
+  obeying_ = false;
+  if (now - published_ < kTurn) return;
+  published_ = now;
+  PublishPositions(loop);
+}
+
+void FetchHandler::PublishPositions(FetchLoop& loop) {
+  for (const auto& [partition, offset] : durable_) {
+    loop.Durable(partition, offset);
+  }
+  durable_.clear();
+  for (const int32_t partition : loop.partitions()) {
+    auto position = loop.BacklogPosition(partition);
+    if (position) positions_[partition] = *std::move(position);
   }
 }
 
 bool FetchHandler::Obey(FetchLoop& loop, Order order) {
   if (auto* const assign = std::get_if<Assign>(&order)) {
     loop.Assign(assign->partitions);
+    for (const int32_t partition : assign->partitions) {
+      loop.OpenBacklog(partition, LeftBy(partition));
+    }
     if (!assign->states.empty()) {
       loop.Load(assign->partitions.front(), std::move(assign->states));
     }
   } else if (auto* const listen = std::get_if<Listen>(&order)) {
     loop.Obey(std::move(listen->orders));
   } else if (auto* const revoke = std::get_if<Revoke>(&order)) {
+    {
+      const std::lock_guard lock(mutex_);
+      PublishPositions(loop);
+    }
     loop.Revoke(revoke->partitions);
     revoke->done->set_value();
   } else if (auto* const take = std::get_if<Take>(&order)) {

@@ -46,7 +46,18 @@ class FetchHandler : public Handler {
   // Ends the thread; what it has in hand is handed back.
   ~FetchHandler() override;
 
+  // Lets tasks wait there for their host; before Attach.
+  void WaitOn(std::unique_ptr<BacklogLog> log) {
+    backlog_log_ = std::move(log);
+  }
+
   void Attach(WorkerPort& port) override;
+  void Recall(const TopicPartition& partition,
+              const SidePosition& side) override;
+  std::optional<SidePosition> SideOf(
+      const TopicPartition& partition) const override;
+  void Durable(const TopicPartition& partition, int64_t offset) override;
+  bool HasMore() const override;
   Result<Offsets> Assigned(
       const std::vector<TopicPartition>& partitions) override;
   void Revoked(const std::vector<TopicPartition>& partitions,
@@ -88,6 +99,10 @@ class FetchHandler : public Handler {
   void Run();
   // Whether the thread goes on.
   bool Obey(FetchLoop& loop, Order order);
+  void Publish(FetchLoop& loop);
+  // Where the former owner of the partition left its backlog.
+  SidePosition LeftBy(int32_t partition) const;
+  void PublishPositions(FetchLoop& loop);  // with mutex_ held
   std::vector<int32_t> PartitionsOfTasks(
       const std::vector<TopicPartition>& partitions) const;
 
@@ -96,10 +111,12 @@ class FetchHandler : public Handler {
   const Topics& topics_;
   const Clock& clock_;
   Room room_;
-  std::set<int32_t> owned_;  // of the worker's thread
+  std::set<int32_t> owned_;                   // of the worker's thread
+  std::map<int32_t, SidePosition> recalled_;  // likewise
 
   std::unique_ptr<HttpClient> http_;  // until Attach; then the loop's
   HttpClient* waker_ = nullptr;       // the same; lives as long as the thread
+  std::unique_ptr<BacklogLog> backlog_log_;  // until Attach; then the loop's
   WorkerPort* port_ = nullptr;
 
   mutable std::mutex mutex_;
@@ -109,6 +126,13 @@ class FetchHandler : public Handler {
   // Taken on, and what is known of their hosts is being read: by which take.
   std::map<int32_t, uint64_t> opening_;  // guarded by mutex_
   std::map<int32_t, uint64_t> takes_;    // guarded by mutex_
+  // Of the backlog: how far each partition is, what became durable since, and
+  // whether tasks wait. The loop obeys: what it will know is not told yet.
+  std::map<int32_t, SidePosition> positions_;         // guarded by mutex_
+  std::vector<std::pair<int32_t, int64_t>> durable_;  // guarded by mutex_
+  bool has_more_ = false;                             // guarded by mutex_
+  bool obeying_ = false;                              // guarded by mutex_
+  Instant published_{};                               // of the loop's thread
   std::thread thread_;
   // Ends before what its events speak to, and after the loop that saves.
   const std::optional<FleetMemory> memory_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/flow/planted_fault.h"
 #include "core/runtime/log.h"
 
 namespace newsmill {
@@ -16,11 +17,13 @@ constexpr Duration kFreshnessInterval = std::chrono::milliseconds(20);
 // With more hosts than this, a connection is kept only for a host that has
 // something more to ask: finding one among thousands costs more than it saves.
 constexpr size_t kFewHosts = 200;
+// While the backlog is read, its log is looked at that often.
+constexpr Duration kBacklogWait = std::chrono::milliseconds(5);
 
 }  // namespace
 
 FetchLoop::FetchLoop(const FetchSurroundings& surroundings,
-                     std::unique_ptr<HttpClient> http, const WorkerPort& port)
+                     std::unique_ptr<HttpClient> http, WorkerPort& port)
     : config_(surroundings.config),
       sites_(surroundings.sites),
       topics_(surroundings.topics),
@@ -31,10 +34,14 @@ FetchLoop::FetchLoop(const FetchSurroundings& surroundings,
       hosts_(surroundings.config, surroundings.sites, partitions_,
              surroundings.save),
       frontier_([this](const std::string& host) {
+#ifdef NEWSMILL_PLANTED_FAULTS
+        if (planted_fault::Is("no-delay")) return HostLimits();
+#endif
         return hosts_.NextLimits(host, clock_.Now());
       }),
       own_fault_backoff_(std::chrono::seconds(1), std::chrono::seconds(60)),
-      http_(std::move(http)) {}
+      http_(std::move(http)) {
+}
 
 void FetchLoop::Drain() {
   draining_ = true;
@@ -53,12 +60,16 @@ void FetchLoop::Turn(Duration max_wait) {
   // First: a worker that was frozen must not go on with what it had begun.
   const Instant now = clock_.Uptime();
   AbortWhatIsStale(now);
+  if (!draining_) ReadBacklog(now);
   if (!draining_ && paused_until_ <= now) StartWhatMay(now);
   metrics_.Sizes(http_->in_flight(), frontier_.queued(), frontier_.hosts());
   http_->Poll(WaitFor(max_wait));
 }
 
 Duration FetchLoop::WaitFor(Duration max_wait) const {
+  if (!draining_ && backlog_ != nullptr && backlog_->busy()) {
+    max_wait = std::min(max_wait, kBacklogWait);
+  }
   if (draining_ ||
       http_->in_flight() >= static_cast<size_t>(config_.max_in_flight)) {
     return max_wait;
@@ -107,12 +118,16 @@ void FetchLoop::StartWhatMay(Instant now) {
     if (!IsFresh(fetch.partition)) {
       frontier_.Cancel(fetch.host);
       frontier_.Push(fetch.host, fetch.partition,
-                     owned_since_.at(fetch.partition), *id, now + kStaleRest);
+                     owned_since_.at(fetch.partition), *id, now + kStaleRest,
+                     fetch.lane);
     } else if (EndIfExpired(fetch.delivery)) {
       frontier_.Cancel(fetch.host);
       Take(*id);
     } else if (!PutAside(fetch, now)) {
       StartRequest(fetch);
+      if (backlog_ != nullptr && !room_->IsScarce()) {
+        Refill(fetch.partition, fetch.host);
+      }
     }
   }
 }
@@ -148,7 +163,14 @@ std::unique_ptr<FetchLoop::Fetch> FetchLoop::Take(FetchId id) {
   const auto found = fetches_.find(id);
   std::unique_ptr<Fetch> fetch = std::move(found->second);
   fetches_.erase(found);
+  if (!fetch->delivery.adopted()) --held_[fetch->partition];
   return fetch;
+}
+
+void FetchLoop::Keep(std::unique_ptr<Fetch> fetch) {
+  if (!fetch->delivery.adopted()) ++held_[fetch->partition];
+  const FetchId id = fetch->id;
+  fetches_.emplace(id, std::move(fetch));
 }
 
 // Back into its host's queue, first in line; its request may have left.
@@ -157,8 +179,7 @@ void FetchLoop::WaitAgain(std::unique_ptr<Fetch> fetch) {
   fetch->request.reset();
   frontier_.RefreshLimits(fetch->host);
   frontier_.PutBack(fetch->host, fetch->id, RequestEnd());
-  const FetchId id = fetch->id;
-  fetches_.emplace(id, std::move(fetch));
+  Keep(std::move(fetch));
 }
 
 Instant FetchLoop::ToInstant(Timestamp time) const {

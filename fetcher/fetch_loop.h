@@ -14,6 +14,7 @@
 #include "core/flow/delivery.h"
 #include "core/flow/handler.h"
 #include "core/sites/site_catalogue.h"
+#include "fetcher/backlog/backlog.h"
 #include "fetcher/config.h"
 #include "fetcher/fetch_metrics.h"
 #include "fetcher/frontier/frontier.h"
@@ -38,16 +39,21 @@ struct FetchSurroundings {
   HostBook::Save save = {};
 };
 
+Lane LaneOf(const v1::FetchTask& task);
+// About how much memory a record takes while its task waits.
+int64_t MemoryOf(const Message& message);
+
 // The fetcher's own loop: takes tasks in, asks their hosts in turn, and settles
 // each delivery. Used by one thread; a turn never waits longer than it is told.
 //
 // A task stays in memory from its delivery to its settlement, whether it waits,
-// runs or follows a redirect on its host. Waiting is no failure: what cannot be
-// asked within kHoldTime goes to a retry topic with its attempts unchanged.
+// runs or follows a redirect on its host. Waiting is no failure: what its host
+// cannot be asked within kHoldTime waits on the backlog, and what has a later
+// time of its own on a retry topic, both with their attempts unchanged.
 class FetchLoop {
  public:
   FetchLoop(const FetchSurroundings& surroundings,
-            std::unique_ptr<HttpClient> http, const WorkerPort& port);
+            std::unique_ptr<HttpClient> http, WorkerPort& port);
 
   // Partitions of `tasks`. A host is first asked a full delay after its
   // partition was taken over.
@@ -59,6 +65,19 @@ class FetchLoop {
   // Aborts and hands back what it has of these partitions.
   void Revoke(const std::vector<int32_t>& partitions);
   void Accept(Delivery delivery, Room::Place place);
+
+  // Where tasks wait for their host; before anything is assigned. Without a
+  // backlog they wait in memory, or on a retry topic where that takes long.
+  void WaitOn(std::unique_ptr<Backlog> backlog, Room& room);
+  // After Assign: how far the former owner of the partition came.
+  void OpenBacklog(int32_t partition, SidePosition from);
+  // The outputs of a record of the backlog are durable.
+  void Durable(int32_t partition, int64_t offset);
+  // For the group's note; nullopt: nothing is known of the partition.
+  std::optional<SidePosition> BacklogPosition(int32_t partition) const;
+  // Tasks wait on the backlog, or may yet have to.
+  bool HasMore() const;
+
   // Hands back what waits and starts nothing more.
   void Drain();
 
@@ -66,6 +85,8 @@ class FetchLoop {
   // `max_wait` for something to happen.
   void Turn(Duration max_wait);
 
+  // Of `tasks`, that are ours.
+  std::vector<int32_t> partitions() const;
   // Tasks in memory.
   size_t in_hand() const { return fetches_.size(); }
   // Not empty: nothing is started because this machine is short of something.
@@ -78,6 +99,7 @@ class FetchLoop {
     Room::Place place;
     std::string host;
     int32_t partition = 0;
+    Lane lane = Lane::kFresh;
     std::optional<HttpClient::RequestId> request;
     // The last moment's check found the assignment no longer fresh, or the host
     // held.
@@ -105,6 +127,14 @@ class FetchLoop {
   void FailWhenDurable(std::unique_ptr<Fetch> fetch, Failure failure);
   void FinishRequest(const Fetch& fetch);
 
+  // Waiting.
+  Duration HoldTime() const;
+  int64_t RoomOf(const std::string& host, Lane lane) const;
+  bool MustWait(const std::string& host, int32_t partition, Lane lane);
+  void WaitOnLog(Delivery delivery, const std::string& host, int32_t partition);
+  void ReadBacklog(Instant now);
+  void Refill(int32_t partition, const std::string& host);
+
   // Asking.
   void AbortWhatIsStale(Instant now);
   void StartWhatMay(Instant now);
@@ -128,6 +158,7 @@ class FetchLoop {
       const AnswerVerdict& verdict) const;
 
   std::unique_ptr<Fetch> Take(FetchId id);
+  void Keep(std::unique_ptr<Fetch> fetch);
   void WaitAgain(std::unique_ptr<Fetch> fetch);
   // The present, rounded up: the clock counts whole milliseconds, and a delay
   // counts from the end of a request.
@@ -139,7 +170,7 @@ class FetchLoop {
   const SiteCatalogue& sites_;
   const Topics& topics_;
   const Clock& clock_;
-  const WorkerPort& port_;
+  WorkerPort& port_;
   const Gate gate_;
   const int32_t partitions_;
   FetchMetrics metrics_;
@@ -149,6 +180,11 @@ class FetchLoop {
   std::unordered_map<FetchId, std::unique_ptr<Fetch>> fetches_;
   FetchId next_id_ = 1;
   std::map<int32_t, int> running_;  // requests per partition
+  std::map<int32_t, int> held_;     // records of `tasks` in memory, likewise
+  std::unique_ptr<Backlog> backlog_;
+  Room* room_ = nullptr;  // with backlog_
+  Instant swept_{};
+  size_t first_swept_ = 0;
   Instant freshness_checked_{};
   bool draining_ = false;
   Backoff own_fault_backoff_;

@@ -1,15 +1,20 @@
 // FetchLoop, hosts: what former owners, answers and operators say of a host,
 // and what it means for the tasks that wait for it.
 
+#include <algorithm>
 #include <memory>
 #include <set>
 #include <utility>
 
+#include "core/flow/planted_fault.h"
 #include "fetcher/fetch_loop.h"
 
 namespace newsmill {
 
 void FetchLoop::Load(int32_t partition, std::vector<v1::HostState> states) {
+#ifdef NEWSMILL_PLANTED_FAULTS
+  if (planted_fault::Is("forgotten-delay")) return;
+#endif
   hosts_.Load(partition, std::move(states), clock_.Now());
 }
 
@@ -31,7 +36,7 @@ bool FetchLoop::PutAside(Fetch& fetch, Instant now) {
   const std::string host = fetch.host;
   frontier_.Cancel(host);
   frontier_.Push(host, fetch.partition, owned_since_.at(fetch.partition),
-                 fetch.id, now);
+                 fetch.id, now, fetch.lane);
   Hold(host, hold);
   return true;
 }
@@ -42,12 +47,18 @@ void FetchLoop::Hold(const std::string& host, const HostHold& hold) {
   if (!blocked) {
     const Instant until = ToInstant(hold.until);
     frontier_.WaitUntil(host, until);
-    if (until <= clock_.Uptime() + kHoldTime || topics_.retries.empty()) return;
+    if (until <= clock_.Uptime() + kHoldTime) return;
+    if (backlog_ == nullptr && topics_.retries.empty()) return;
   }
-  for (const FetchId id : frontier_.TakeWaiting(host)) {
+  std::vector<FetchId> waiting = frontier_.TakeWaiting(host);
+  // The last first: each that stands on the backlog goes back to its front.
+  std::reverse(waiting.begin(), waiting.end());
+  for (const FetchId id : waiting) {
     const std::unique_ptr<Fetch> fetch = Take(id);
     if (blocked) {
       EndBlocked(std::move(fetch->delivery), hold);
+    } else if (backlog_ != nullptr) {
+      WaitOnLog(std::move(fetch->delivery), host, fetch->partition);
     } else {
       Defer(std::move(fetch->delivery), hold.until);
     }

@@ -41,7 +41,8 @@ FetchMetrics::FetchMetrics()
                            "Tasks passed on to the partition of their host.")),
       deferred_(metrics::Counter(
           "newsmill_fetcher_deferred_tasks_total",
-          "Tasks put on a retry topic because their time has not come.")),
+          "Tasks put on the backlog or a retry topic because their time has "
+          "not come.")),
       aborted_(metrics::Counter(
           "newsmill_fetcher_aborted_requests_total",
           "Requests ended because the assignment was no longer fresh.")),
@@ -51,6 +52,9 @@ FetchMetrics::FetchMetrics()
                              "Tasks in memory that wait for their turn.")),
       hosts_(metrics::Gauge("newsmill_fetcher_known_hosts",
                             "Hosts with a queue or a delay to be kept.")),
+      backlog_(metrics::Gauge(
+          "newsmill_fetcher_backlog_tasks",
+          "Tasks on the backlog that wait for their host or are in hand.")),
       connect_(Phase("connect")),
       first_byte_(Phase("first_byte")),
       total_(Phase("total")) {}

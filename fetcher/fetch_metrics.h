@@ -16,6 +16,7 @@ class FetchMetrics {
   void Judged(const AnswerVerdict& verdict);
   void Forwarded() { forwarded_.Increment(); }
   void Deferred() { deferred_.Increment(); }
+  void Backlog(size_t tasks) { backlog_.Set(static_cast<double>(tasks)); }
   void Aborted() { aborted_.Increment(); }
   void Sizes(size_t in_flight, size_t queued, size_t hosts);
 
@@ -27,6 +28,7 @@ class FetchMetrics {
   prometheus::Gauge& in_flight_;
   prometheus::Gauge& queued_;
   prometheus::Gauge& hosts_;
+  prometheus::Gauge& backlog_;
   prometheus::Histogram& connect_;
   prometheus::Histogram& first_byte_;
   prometheus::Histogram& total_;

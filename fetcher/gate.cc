@@ -84,8 +84,8 @@ Result<void> CheckFetcherConfig(const FetcherConfig& config) {
   if (config.max_in_flight < 1) {
     return Bad("max_in_flight", "at least 1 is expected");
   }
-  if (config.max_queued < 1) {
-    return Bad("max_queued", "at least 1 is expected");
+  if (config.max_queued_bytes < 1) {
+    return Bad("max_queued_bytes", "at least 1 is expected");
   }
   if (config.max_redirects < 0) {
     return Bad("max_redirects", "at least 0 is expected");

@@ -1,14 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <mutex>
 
 namespace newsmill {
 
-// How many tasks a fetcher holds in memory, and of which partition: a slow
-// host's partition must not take the room of the others. Thread-safe; outlives
-// its places.
+// The memory that a fetcher spends on waiting tasks: one budget of bytes,
+// whatever their number. Thread-safe; outlives its places.
 class Room {
  public:
   // One task's place, given up when it is destroyed.
@@ -21,29 +19,31 @@ class Room {
 
    private:
     friend class Room;
-    Place(Room* room, int32_t partition) : room_(room), partition_(partition) {}
+    Place(Room* room, int64_t bytes) : room_(room), bytes_(bytes) {}
 
     Room* room_ = nullptr;
-    int32_t partition_ = 0;
+    int64_t bytes_ = 0;
   };
 
-  explicit Room(int64_t most) : most_(most) {}
+  explicit Room(int64_t most_bytes) : most_(most_bytes) {}
 
-  // Equal shares for that many partitions.
-  void ShareAmong(size_t partitions);
   // Always given; HasRoom is asked before.
-  Place Take(int32_t partition);
-  bool HasRoom(int32_t partition) const;
+  Place Take(int64_t bytes);
+  // Whether one more may come: false pauses the intake. `expected`: bytes that
+  // are on their way.
+  bool HasRoom(int64_t expected = 0) const {
+    return taken() + expected < most_;
+  }
+  // Three quarters are used: what need not be held now goes to the log.
+  bool IsScarce() const { return taken() >= most_ - most_ / 4; }
   int64_t taken() const;
 
  private:
-  void GiveBack(int32_t partition);
+  void GiveBack(int64_t bytes);
 
   const int64_t most_;
   mutable std::mutex mutex_;
-  int64_t partitions_ = 1;                 // guarded by mutex_
-  int64_t taken_ = 0;                      // guarded by mutex_
-  std::map<int32_t, int64_t> taken_from_;  // guarded by mutex_
+  int64_t taken_ = 0;  // guarded by mutex_
 };
 
 }  // namespace newsmill

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "core/flow/backlog_offsets.h"
 #include "core/flow/task_codec.h"
 #include "newsmill/v1/fetched_page.pb.h"
 #include "sink/log_range.h"
@@ -17,7 +18,7 @@ namespace {
 // Where the log began, then where its readers stood, then where it ended.
 struct Samples {
   std::map<TopicPartition, Watermarks> before;
-  Offsets fetcher, retry, parser, store;
+  Offsets fetcher, backlog, retry, parser, store;
   std::map<TopicPartition, Watermarks> log;
 };
 
@@ -137,13 +138,21 @@ Result<void> Auditor::NoteUnaccepted() {
 }
 
 Result<void> Auditor::SampleOffsets() {
+  // The backlog's position is kept with the offset of its partition of `tasks`,
+  // so both are of the same moment.
+  const auto fetchers = bus_.admin().GroupOffsets(
+      options_.fetcher_group, PartitionsOf(topics_, {topics_.tasks}));
+  if (!fetchers) return fetchers.error();
+  for (const auto& [partition, offset] : *fetchers)
+    samples_.fetcher[partition] = offset.next;
+  samples_.backlog = BacklogOffsets(*fetchers, topics_);
+
   struct Sample {
     const std::string& group;
     std::vector<std::string> names;
     Offsets& into;
   };
   const Sample samples[] = {
-      {options_.fetcher_group, {topics_.tasks}, samples_.fetcher},
       {options_.retry_group, topics_.retries, samples_.retry},
       {options_.parser_group, {topics_.pages}, samples_.parser}};
   for (const Sample& sample : samples) {
@@ -159,9 +168,10 @@ Result<void> Auditor::SampleOffsets() {
 }
 
 std::vector<TopicPartition> Auditor::AllPartitions() const {
-  std::vector<std::string> names = {topics_.tasks,    topics_.pages,
-                                    topics_.articles, topics_.articles_replay,
-                                    topics_.outcomes, topics_.dead};
+  std::vector<std::string> names = {
+      topics_.tasks,    topics_.backlog,         topics_.pages,
+      topics_.articles, topics_.articles_replay, topics_.outcomes,
+      topics_.dead};
   names.insert(names.end(), topics_.retries.begin(), topics_.retries.end());
   return PartitionsOf(topics_, names);
 }
@@ -182,6 +192,7 @@ Result<void> Auditor::SampleEnds() {
     if (partition.topic == topics_.tasks && marks.begin > 0)
       report_.whole_log = false;
   FindTrimmed(samples_.fetcher, options_.fetcher_group);
+  FindTrimmed(samples_.backlog, options_.fetcher_group);
   FindTrimmed(samples_.retry, options_.retry_group);
   FindTrimmed(samples_.parser, options_.parser_group);
   FindTrimmed(samples_.store, "store");
@@ -365,6 +376,7 @@ Result<AuditReport> Auditor::Run() {
   if (step) step = SampleOffsets();
   if (step) step = SampleEnds();
   if (step) step = ReadTasks();
+  if (step) step = ReadInFlight({topics_.backlog}, samples_.backlog);
   if (step) step = ReadInFlight(topics_.retries, samples_.retry);
   if (step) step = ReadInFlight({topics_.pages}, samples_.parser);
   if (step)

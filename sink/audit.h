@@ -16,7 +16,7 @@ namespace newsmill {
 
 struct AuditOptions {
   // The groups whose committed offsets are sampled, with the prefix.
-  std::string fetcher_group;  // of `tasks`
+  std::string fetcher_group;  // of `tasks` and its backlog
   std::string retry_group;    // of the retry topics
   std::string parser_group;   // of `pages`
   // Of each list in the report, at most so many are kept; counts are whole.

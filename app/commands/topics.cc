@@ -9,6 +9,7 @@
 #include "app/open.h"
 #include "app/stages.h"
 #include "core/bus/registry.h"
+#include "core/flow/backlog_offsets.h"
 
 namespace newsmill {
 namespace {
@@ -221,10 +222,11 @@ class TopicsLag : public Command {
                  {"TOPIC"},
                  {"LAG", Table::Align::kRight},
                  {"END", Table::Align::kRight}});
-    for (const StageReads& stage : StagesAndTopics(context.settings)) {
+    for (StageReads& stage : StagesAndTopics(context.settings)) {
+      const std::vector<std::string> of_fetchers = {topics.tasks};
+      if (stage.topics == of_fetchers) stage.topics.push_back(topics.backlog);
       for (const std::string& topic : stage.topics) {
-        const auto sums = Measure((*bus)->admin(), stage.group, topic,
-                                  topics.PartitionsOf(topic));
+        const auto sums = Measure((*bus)->admin(), stage.group, topic, topics);
         if (!sums) return sums.error();
         if (json_) {
           context.out.Line(JsonLine({{"group", stage.group},
@@ -248,11 +250,28 @@ class TopicsLag : public Command {
     int64_t lag = 0, end = 0;
   };
 
+  // Where the group stands in the topic; in the backlog by its notes.
+  static Result<Offsets> Standing(Admin& admin, const std::string& group,
+                                  const std::string& topic,
+                                  const Topics& topics) {
+    const bool backlog = topic == topics.backlog;
+    const std::string& kept_with = backlog ? topics.tasks : topic;
+    const auto committed = admin.GroupOffsets(
+        group, PartitionsOf(kept_with, topics.PartitionsOf(kept_with)));
+    if (!committed) return committed.error();
+    if (backlog) return BacklogOffsets(*committed, topics);
+    Offsets offsets;
+    for (const auto& [partition, offset] : *committed) {
+      offsets[partition] = offset.next;
+    }
+    return offsets;
+  }
+
   static Result<Sums> Measure(Admin& admin, const std::string& group,
-                              const std::string& topic, int32_t count) {
-    const auto partitions = PartitionsOf(topic, count);
+                              const std::string& topic, const Topics& topics) {
+    const auto partitions = PartitionsOf(topic, topics.PartitionsOf(topic));
     // The group first: read later, it may stand past the end that was read.
-    const auto committed = admin.GroupOffsets(group, partitions);
+    const auto committed = Standing(admin, group, topic, topics);
     if (!committed) return committed.error();
     const auto marks = admin.FetchWatermarks(partitions);
     if (!marks) return marks.error();
@@ -261,7 +280,7 @@ class TopicsLag : public Command {
       const auto at = committed->find(partition);
       const int64_t next = at == committed->end()
                                ? mark.begin
-                               : std::max(at->second.next, mark.begin);
+                               : std::max(at->second, mark.begin);
       sums.lag += mark.end - next;
       sums.end += mark.end;
     }

@@ -36,6 +36,7 @@ TopicSpec LargeSpec(const std::string& name, int64_t partitions,
 Topics::Topics(const BusConfig& config,
                const std::vector<Duration>& retry_delays)
     : tasks(config.prefix + "tasks"),
+      backlog(tasks + ".backlog"),
       hosts(config.prefix + "hosts"),
       control(config.prefix + "control"),
       pages(config.prefix + "pages"),
@@ -45,6 +46,7 @@ Topics::Topics(const BusConfig& config,
       dead(config.prefix + "dead") {
   // Tasks are kept until they are settled: trimmed by the sink, not by age.
   specs.push_back(Spec(tasks, config.tasks_partitions));
+  specs.push_back(Spec(backlog, config.tasks_partitions));
   for (const Duration delay : retry_delays) {
     retries.push_back(tasks + ".retry." + FormatDuration(delay));
     specs.push_back(Spec(retries.back(), config.retry_partitions));

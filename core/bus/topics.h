@@ -15,6 +15,7 @@ struct Topics {
   Topics(const BusConfig& config, const std::vector<Duration>& retry_delays);
 
   std::string tasks;
+  std::string backlog;               // as many partitions as `tasks`
   std::vector<std::string> retries;  // one per delay, in the order given
   std::string hosts;                 // compacted; partitions as `tasks`
   std::string control;               // compacted; one partition

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/flow/commit_note.h"
+
 namespace newsmill {
 namespace {
 
@@ -35,7 +37,9 @@ class FakeAdmin : public Admin {
     CommittedOffsets offsets;
     for (const auto& partition : partitions) {
       const auto at = groups[group].find(partition);
-      if (at != groups[group].end()) offsets[partition] = {at->second, ""};
+      if (at != groups[group].end()) {
+        offsets[partition] = {at->second, notes[partition]};
+      }
     }
     return offsets;
   }
@@ -43,6 +47,7 @@ class FakeAdmin : public Admin {
 
   Offsets begins, ends;
   std::map<std::string, Offsets> groups;
+  std::map<TopicPartition, std::string> notes;
   bool broken = false;
 };
 
@@ -105,6 +110,23 @@ TEST_F(IdleWatchTest, BeginsAnewWhenSomethingCameAndWasWorkedOff) {
   admin_.groups["fetcher"][tasks()] = 1;
   EXPECT_FALSE(IsIdleAt(seconds(6)));
   EXPECT_TRUE(IsIdleAt(seconds(11)));
+}
+
+TEST_F(IdleWatchTest, ATaskThatWaitsForItsHostKeepsTheRunGoing) {
+  const TopicPartition backlog{topics_.backlog, 0};
+  admin_.ends[tasks()] = 3;
+  admin_.groups["fetcher"][tasks()] = 3;
+  admin_.ends[backlog] = 2;
+  EXPECT_FALSE(IsIdleAt(seconds(0)));
+  EXPECT_FALSE(IsIdleAt(seconds(10))) << "nothing is known of it";
+  const auto note = [](int64_t next) {
+    return CommitNote{{}, SidePosition{next}}.Encode(3);
+  };
+  admin_.notes[tasks()] = note(1);
+  EXPECT_FALSE(IsIdleAt(seconds(20)));
+  admin_.notes[tasks()] = note(2);
+  EXPECT_FALSE(IsIdleAt(seconds(30))) << "the time counts from here";
+  EXPECT_TRUE(IsIdleAt(seconds(35)));
 }
 
 TEST_F(IdleWatchTest, ALogThatDoesNotAnswerIsNotIdle) {

@@ -240,9 +240,9 @@ TEST_F(FetchHandlerTest, AbortsWhenFreshnessEndsWithoutARevoke) {
   EXPECT_EQ(sink_->Await(1).at(0).kind, Kind::kAck);
 }
 
-TEST_F(FetchHandlerTest, IsFullWhenAsManyTasksWaitAsConfigured) {
+TEST_F(FetchHandlerTest, IsFullWhenAsMuchMemoryIsUsedAsConfigured) {
   script_ = [](const ScriptedServer::Request&) { return Script{Hang()}; };
-  config_.max_queued = 2;
+  config_.max_queued_bytes = 1000;  // one task takes about 900
   Start();
   EXPECT_TRUE(handler_->HasRoom(tasks()));
   Give(server_.Url("/1"));

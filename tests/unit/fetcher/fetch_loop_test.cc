@@ -88,7 +88,7 @@ class FetchLoopTest : public ::testing::Test {
     message.append_time = clock_.Now();
     message.value = value;
     loop_->Accept(Delivery(std::move(message), 1, sink_),
-                  room_.Take(partition));
+                  room_.Take(100));
   }
   void Give(const v1::FetchTask& task, int32_t partition = 0) {
     Give(task.SerializeAsString(), partition);
@@ -123,7 +123,7 @@ class FetchLoopTest : public ::testing::Test {
   HostBook::Save save_;
   std::shared_ptr<testing::RecordingSink> sink_ =
       std::make_shared<testing::RecordingSink>();
-  Room room_{1000};
+  Room room_{100000};
   std::unique_ptr<Topics> topics_;
   std::unique_ptr<FetchLoop> loop_;
   testing::FakeHttp* http_ = nullptr;

@@ -5,34 +5,34 @@
 namespace newsmill {
 namespace {
 
-TEST(Room, ASlowPartitionDoesNotTakeTheOthersShare) {
-  Room room(4);
-  room.ShareAmong(2);
-  const Room::Place first = room.Take(0);
-  EXPECT_TRUE(room.HasRoom(0));
-  const Room::Place second = room.Take(0);
-  EXPECT_FALSE(room.HasRoom(0));
-  EXPECT_TRUE(room.HasRoom(1));
+TEST(Room, CountsBytesAndNotTasks) {
+  Room room(1000);
+  const Room::Place small = room.Take(10);
+  EXPECT_TRUE(room.HasRoom());
+  const Room::Place large = room.Take(990);
+  EXPECT_FALSE(room.HasRoom());
+  EXPECT_EQ(room.taken(), 1000);
 }
 
 TEST(Room, APlaceIsGivenUpOnceWhereverItWasMovedTo) {
   Room room(1);
   {
-    Room::Place place = room.Take(0);
-    EXPECT_FALSE(room.HasRoom(0));
+    Room::Place place = room.Take(1);
+    EXPECT_FALSE(room.HasRoom());
     Room::Place other = std::move(place);
-    EXPECT_FALSE(room.HasRoom(0));
+    EXPECT_FALSE(room.HasRoom());
   }
-  EXPECT_TRUE(room.HasRoom(0));
+  EXPECT_TRUE(room.HasRoom());
   EXPECT_EQ(room.taken(), 0);
 }
 
-TEST(Room, IsFullWhenTheWholeIs) {
-  Room room(2);
-  room.ShareAmong(8);
-  const Room::Place first = room.Take(0);
-  const Room::Place second = room.Take(1);
-  EXPECT_FALSE(room.HasRoom(2));
+TEST(Room, IsScarceBeforeItIsFull) {
+  Room room(100);
+  const Room::Place most = room.Take(74);
+  EXPECT_FALSE(room.IsScarce());
+  const Room::Place one = room.Take(1);
+  EXPECT_TRUE(room.IsScarce());
+  EXPECT_TRUE(room.HasRoom());
 }
 
 }  // namespace

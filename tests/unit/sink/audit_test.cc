@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/flow/commit_note.h"
 #include "core/flow/task_codec.h"
 #include "newsmill/v1/fetched_page.pb.h"
 #include "tests/support/fake_bus.h"
@@ -68,6 +69,7 @@ class AuditTest : public ::testing::Test {
   FakeBus bus_{clock_};
   const Topics topics_{BusConfig(), {std::chrono::seconds(10)}};
   const TopicPartition tasks_{topics_.tasks, 0};
+  const TopicPartition backlog_{topics_.backlog, 0};
   const TopicPartition retry_{topics_.retries.at(0), 0};
   const TopicPartition pages_{topics_.pages, 0};
   const TopicPartition outcomes_{topics_.outcomes, 0};
@@ -97,6 +99,25 @@ TEST_F(AuditTest, QuietPipelineAddsUp) {
   EXPECT_EQ(report.tasks_in_ledger, 3);
   EXPECT_TRUE(report.whole_log);
   EXPECT_FALSE(report.store_behind);
+}
+
+TEST_F(AuditTest, TaskThatWaitsForItsHostIsOnItsWay) {
+  Accept("a", Enqueue("a"));
+  Produce(backlog_, "settled");
+  Produce(backlog_, "a");
+  const CommitNote note{{}, SidePosition{1}};
+  bus_.SetCommitted(tasks_, 1, note.Encode(1));
+  const AuditReport report = Run();
+  EXPECT_TRUE(report.Passed());
+  EXPECT_THAT(report.in_flight, ElementsAre(Pair(topics_.backlog, 1)));
+}
+
+TEST_F(AuditTest, TaskBelowTheBacklogsPositionIsLost) {
+  Accept("a", Enqueue("a"));
+  Produce(backlog_, "a");
+  const CommitNote note{{}, SidePosition{1}};
+  bus_.SetCommitted(tasks_, 1, note.Encode(1));
+  EXPECT_EQ(Run().lost_count, 1);
 }
 
 TEST_F(AuditTest, TaskThatStandsNowhereIsLost) {

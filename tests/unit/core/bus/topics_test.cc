@@ -31,12 +31,13 @@ TEST(Topics, CarryThePrefixAndTheDelay) {
 
   std::vector<std::string> names;
   for (const TopicSpec& spec : topics.specs) names.push_back(spec.name);
-  EXPECT_THAT(
-      names, ElementsAre("newsmill.tasks", "newsmill.tasks.retry.10s",
-                         "newsmill.tasks.retry.1m", "newsmill.tasks.retry.6h",
-                         "newsmill.hosts", "newsmill.control", "newsmill.pages",
-                         "newsmill.articles", "newsmill.articles.replay",
-                         "newsmill.outcomes", "newsmill.dead"));
+  EXPECT_THAT(names,
+              ElementsAre("newsmill.tasks", "newsmill.tasks.backlog",
+                          "newsmill.tasks.retry.10s", "newsmill.tasks.retry.1m",
+                          "newsmill.tasks.retry.6h", "newsmill.hosts",
+                          "newsmill.control", "newsmill.pages",
+                          "newsmill.articles", "newsmill.articles.replay",
+                          "newsmill.outcomes", "newsmill.dead"));
 }
 
 TEST(Topics, FollowTheConfiguration) {
