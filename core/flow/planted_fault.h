@@ -1,10 +1,16 @@
 #pragma once
 
-// A fault for the test of the tests: a build with NEWSMILL_PLANTED_FAULTS and
-// the variable NEWSMILL_PLANTED_FAULT=commit-before-produce commits a record
-// before what came of it is on the log, and then holds the outputs back for
-// half a second. A process that is killed in between has lost a task, and the
-// audit must say so. No other build contains this.
+// Faults for the test of the tests, in a build with NEWSMILL_PLANTED_FAULTS and
+// by the variable NEWSMILL_PLANTED_FAULT. No other build contains them.
+//
+// commit-before-produce: commits a record before what came of it is on the log,
+// and then holds the outputs back for half a second. A process that is killed
+// in between has lost a task, and the audit must say so.
+//
+// no-delay, forgotten-delay, two-owners: hosts are asked without a delay;
+// neither the delay nor what was learned of a host is kept when a partition
+// changes hands; retries are fetched by the owner of another partition. The
+// hosts' own log must show each.
 
 #ifdef NEWSMILL_PLANTED_FAULTS
 
@@ -18,13 +24,15 @@
 
 namespace newsmill::planted_fault {
 
+inline bool Is(std::string_view fault) {
+  const char* wanted = std::getenv("NEWSMILL_PLANTED_FAULT");
+  return wanted != nullptr && fault == wanted;
+}
+
 // `commit` counts the record as settled, commits, and gives what is committed.
 template <typename CommitFunction>
 void CommitBeforeProduce(const Message& message, CommitFunction commit) {
-  const char* fault = std::getenv("NEWSMILL_PLANTED_FAULT");
-  if (fault == nullptr || std::string_view(fault) != "commit-before-produce") {
-    return;
-  }
+  if (!Is("commit-before-produce")) return;
   if (commit() <= message.offset) return;  // an older one is in hand
   log::Warn("committed", {{"topic", message.topic},
                           {"partition", message.partition},

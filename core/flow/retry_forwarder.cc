@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/bus/partitioner.h"
+#include "core/flow/planted_fault.h"
 #include "core/flow/settler.h"
 #include "core/flow/task_codec.h"
 
@@ -72,6 +74,13 @@ void RetryForwarder::Forward(Delivery delivery) const {
                                  : topics_.tasks;
   std::vector<Record> outputs;
   outputs.push_back(EncodeTask(task, topic));
+#ifdef NEWSMILL_PLANTED_FAULTS
+  if (planted_fault::Is("two-owners") && topic == topics_.tasks) {
+    const int32_t partitions = topics_.PartitionsOf(topics_.tasks);
+    const int32_t own = PartitionForKey(*outputs[0].key, partitions);
+    outputs[0].partition = (own + partitions / 2) % partitions;
+  }
+#endif
   std::move(delivery).Ack(std::move(outputs));
 }
 
