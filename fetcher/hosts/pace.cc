@@ -21,9 +21,11 @@ Duration Rounded(double milliseconds) {
 // The rate grows by a step of the base's rate; the delay shrinks by a tenth at
 // most.
 Duration Recovered(Duration learned, Duration base) {
-  const double step_base = Count(std::max(base, HostPace::kFirst));
+  const double step_base = Count(std::max(base, HostPace::kFirst / 10));
   const double rate = 1 / Count(learned) + 1 / (kStepsToBase * step_base);
-  return Rounded(std::max(1 / rate, Count(learned) * kMostAtOnce));
+  // Down, so that it always moves.
+  return Duration(static_cast<int64_t>(
+      std::floor(std::max(1 / rate, Count(learned) * kMostAtOnce))));
 }
 
 // Worth a record: a quarter more or less, or gone.
@@ -75,7 +77,7 @@ bool HostPace::Learn(Sign sign, Duration took, const Bounds& bounds,
     const double old = Count(response_time.value_or(took));
     response_time = Rounded(old + kSmoothing * (Count(took) - old));
     if (before > Duration(0)) after = Recovered(before, bounds.base);
-    if (after <= bounds.base) after = Duration(0);
+    if (after <= std::max(bounds.base, kFirst / 10)) after = Duration(0);
     const Duration follows = Rounded(kShare * Count(*response_time));
     if (bounds.base > Duration(0) && follows > bounds.base) {
       after = std::max(after, std::min(follows, bounds.most));

@@ -20,7 +20,8 @@ namespace newsmill {
 // - Another 5xx changes nothing.
 // - Every other answer takes it back: the rate grows by a twentieth of the
 //   base's rate (additive increase, multiplicative decrease), and never is a
-//   delay shortened by more than a tenth at once. Below the base it is gone.
+//   delay shortened by more than a tenth at once. At the base it is gone, or
+//   at a tenth of kFirst where there is none.
 //
 // Breaker. kFailures requests in a row without any answer (no connection, no
 // name, no TLS, time-outs) mean that the host is down: nobody asks it for
@@ -30,7 +31,7 @@ namespace newsmill {
 // Pure functions of a state; what the caller keeps beside it is in HostPace.
 struct HostPace {
   static constexpr double kShare = 1.0;
-  static constexpr Duration kFirst = std::chrono::seconds(1);
+  static constexpr Duration kFirst = std::chrono::milliseconds(100);
   static constexpr Duration kOneBlow = std::chrono::seconds(1);
   static constexpr int kFailures = 5;
   static constexpr Duration kFirstRest = std::chrono::seconds(30);

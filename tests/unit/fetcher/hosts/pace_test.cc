@@ -59,6 +59,19 @@ TEST_F(HostPaceTest, WithoutABaseTroubleBringsAFirstDelay) {
   EXPECT_EQ(Delay(), HostPace::kFirst);
 }
 
+TEST_F(HostPaceTest, AFastHostIsFastAgainSoonAfterOneRefusal) {
+  for (const Duration base : {0ms, 20ms}) {
+    bounds_.base = base;
+    Learn(Sign::kTooMuch);
+    int answers = 0;
+    while (Delay() > base && answers < 1000) {
+      Learn(Sign::kGood, 1ms);
+      ++answers;
+    }
+    EXPECT_LT(answers, 100) << FormatDuration(base);
+  }
+}
+
 TEST_F(HostPaceTest, ItComesBackSlowlyAndWholly) {
   for (int i = 0; i < 6; ++i) Learn(Sign::kTooMuch);
   ASSERT_EQ(Delay(), 64s);
