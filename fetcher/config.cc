@@ -67,6 +67,32 @@ void FetcherConfig::Declare(config::Schema& schema) {
              "tests do from loopback.");
   schema.Add("fetcher.ca_file", &ca_file,
              "PEM file of trusted authorities; empty: the system's.");
+  schema.Add("fetcher.warc", &warc,
+             "A folder that every exchange is kept in as WARC 1.1 records; "
+             "empty: none. Also --warc.");
+  schema.Add("fetcher.warc_max_bytes", &warc_max_bytes,
+             "A WARC file that has grown so large is completed.");
+  schema.Add("fetcher.warc_max_age", &warc_max_age,
+             "A WARC file that is so old is completed; until then it is called "
+             "*.open.");
+  schema.Add("fetcher.http2", &http2,
+             "Whether HTTP/2 is spoken where a server offers it over TLS.");
+  schema.Add("fetcher.proxy", &proxy,
+             "http://host:port of a proxy that all requests go through; it "
+             "resolves names itself, so that the address guard judges only "
+             "hosts given by address. The environment's proxies are never "
+             "used.");
+  schema.Add("fetcher.proxy_credentials_file", &proxy_credentials_file,
+             "A file with user:password for the proxy.");
+  schema.Add("fetcher.basic_auth_file", &basic_auth_file,
+             "Host (over https alone) or origin (http://host:port) = a file "
+             "with user:password; sent to that origin and to no other.");
+  schema.Add("fetcher.bearer_token_file", &bearer_token_file,
+             "Host or origin, as for basic_auth_file = a file with a bearer "
+             "token.");
+  schema.Add("fetcher.cookie_hosts", &cookie_hosts,
+             "Hosts whose cookies are kept, in memory, and sent back to them; "
+             "those of others are ignored.");
   schema.Add("fetcher.dns_servers", &dns_servers,
              "Name servers, address or address:port; empty: the system's "
              "(resolv.conf). Names are absolute: no search list is used.");

@@ -43,6 +43,16 @@ struct FetcherConfig {
   // "host:port" -> "address:port"; lets tests serve real names from loopback.
   std::map<std::string, std::string> connect_to;
   std::string ca_file;
+  std::string warc;  // a folder; empty: no WARC files
+  int64_t warc_max_bytes = 1 << 30;
+  Duration warc_max_age = std::chrono::hours(1);
+
+  bool http2 = true;
+  std::string proxy;  // "http://host:port"; empty: none
+  std::string proxy_credentials_file;
+  // Host or origin -> file; see Credentials.
+  std::map<std::string, std::string> basic_auth_file, bearer_token_file;
+  std::vector<std::string> cookie_hosts;
   std::vector<std::string> dns_servers;  // empty: the system's
   // CIDRs that the address guard lets pass; none of them: public addresses.
   std::vector<std::string> allow_addresses;

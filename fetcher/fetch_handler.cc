@@ -5,6 +5,7 @@
 #include "core/runtime/log.h"
 #include "fetcher/gate.h"
 #include "fetcher/http/curl_client.h"
+#include "fetcher/warc/warc_http_client.h"
 
 namespace newsmill {
 namespace {
@@ -22,7 +23,20 @@ Result<std::unique_ptr<HttpClient>> NewHttpClient(const FetcherConfig& config) {
   Result<AddressGuard> guard = AddressGuard::Create(config.allow_addresses);
   if (!guard) return guard.error();
   CurlClientOptions options;
+  Result<Credentials> credentials =
+      Credentials::Read(config.basic_auth_file, config.bearer_token_file);
+  if (!credentials) return credentials.error();
   options.guard = std::move(*guard);
+  options.credentials = std::move(*credentials);
+  options.http2 = config.http2;
+  options.proxy = config.proxy;
+  options.cookie_hosts = config.cookie_hosts;
+  if (!config.proxy_credentials_file.empty()) {
+    Result<std::string> secret = ReadSecretFile(
+        config.proxy_credentials_file, "fetcher.proxy_credentials_file");
+    if (!secret) return secret.error();
+    options.proxy_credentials = std::move(*secret);
+  }
   options.resolver.servers = config.dns_servers;
   options.user_agent = UserAgent(config);
   options.connect_timeout = config.connect_timeout;
@@ -40,7 +54,18 @@ Result<std::unique_ptr<HttpClient>> NewHttpClient(const FetcherConfig& config) {
   Result<std::unique_ptr<CurlClient>> client =
       CurlClient::Create(std::move(options));
   if (!client) return client.error();
-  return std::unique_ptr<HttpClient>(std::move(*client));
+  if (config.warc.empty()) {
+    return std::unique_ptr<HttpClient>(std::move(*client));
+  }
+  WarcFileOptions files;
+  files.folder = config.warc;
+  files.max_bytes = config.warc_max_bytes;
+  files.max_age = config.warc_max_age;
+  files.about = "software: " + config.user_agent +
+                "\r\nformat: WARC File Format 1.1\r\nhttp-header-user-agent: " +
+                UserAgent(config) + "\r\nrobots: " + config.robots + "\r\n";
+  return std::unique_ptr<HttpClient>(std::make_unique<WarcHttpClient>(
+      std::move(*client), std::move(files), Clock::System()));
 }
 
 Result<std::unique_ptr<FetchHandler>> FetchHandler::Create(

@@ -25,6 +25,8 @@ class Crawl : public Command {
     arguments.Option("--fetched-at", "TIME", &fetched_at_,
                      "when the saved page was fetched; dates such as "
                      "\"yesterday\" count from there [now]");
+    arguments.Option("--warc", "DIR", &warc_,
+                     "keep every exchange there as WARC files");
     arguments.Flag("--json", &json_, "as a JSON object");
   }
 
@@ -35,6 +37,7 @@ class Crawl : public Command {
                    "--fetched-at is for a saved page; expected --html FILE "
                    "beside it"};
     }
+    if (!warc_.empty()) context.settings.fetcher.warc = warc_;
     const Result<SiteCatalogue> sites = LoadSites(context.settings);
     if (!sites) return sites.error();
     const Result<Target> target = sites->Resolve(target_);
@@ -96,7 +99,7 @@ class Crawl : public Command {
     err.Line(err.Styled(Style::kDim, none.url));
   }
 
-  std::string target_, html_, fetched_at_;
+  std::string target_, html_, fetched_at_, warc_;
   bool json_ = false;
 };
 

@@ -56,6 +56,8 @@ class RunCommand : public Command {
                      "long: 5s");
     arguments.Option("--startup-timeout", "TIME", &startup_timeout_,
                      "how long to wait for log and store");
+    arguments.Option("--warc", "DIR", &warc_,
+                     "keep every exchange there as WARC files");
   }
 
   Result<ExitCode> Run(Context& context) override;
@@ -64,9 +66,11 @@ class RunCommand : public Command {
   void PrintSummary(Context& context) const;
 
   std::optional<Duration> until_idle_, startup_timeout_;
+  std::string warc_;
 };
 
 Result<ExitCode> RunCommand::Run(Context& context) {
+  if (!warc_.empty()) context.settings.fetcher.warc = warc_;
   QuietLogs(context);
   PipelineOptions options;
   options.stages = {StageKind::kFetcher, StageKind::kRetry, StageKind::kParser,
@@ -121,6 +125,7 @@ class WorkerCommand : public Command {
   std::optional<Duration> until_idle_, startup_timeout_;
   std::optional<int64_t> job_index_, job_count_;
   bool until_end_ = false;
+  std::string warc_;
 };
 
 void WorkerCommand::Declare(Arguments& arguments) {
@@ -136,6 +141,9 @@ void WorkerCommand::Declare(Arguments& arguments) {
   arguments.Option("--startup-timeout", "TIME", &startup_timeout_,
                    "how long to wait for a broker or database that is not "
                    "there, before exit code 75");
+  if (may_assign_by_hand()) return;
+  arguments.Option("--warc", "DIR", &warc_,
+                   "keep every exchange there as WARC files");
 }
 
 Result<void> WorkerCommand::ReadJob(Bounds* bounds) const {
@@ -179,6 +187,7 @@ Result<Bounds> WorkerCommand::ReadBounds() const {
 }
 
 Result<ExitCode> WorkerCommand::Run(Context& context) {
+  if (!warc_.empty()) context.settings.fetcher.warc = warc_;
   const Result<Bounds> bounds = ReadBounds();
   if (!bounds) return bounds.error();
   PipelineOptions options;

@@ -13,6 +13,7 @@
 #include "core/base/url.h"
 #include "fetcher/dns/network.h"
 #include "fetcher/http/connect_to.h"
+#include "fetcher/http/cookie_jars.h"
 #include "fetcher/http/curl_multi.h"
 #include "fetcher/http/curl_transfer.h"
 #include "fetcher/http/socket_set.h"
@@ -53,7 +54,9 @@ constexpr int64_t kMostMultis = 16;
 class CurlClient::Impl {
  public:
   Impl(CurlClientOptions options, ConnectTo connect_to)
-      : options_(std::move(options)), connect_to_(std::move(connect_to)) {
+      : options_(std::move(options)),
+        connect_to_(std::move(connect_to)),
+        jars_(options_.cookie_hosts) {
     const int64_t most = std::max<int64_t>(1, options_.max_in_flight);
     const int64_t count =
         std::clamp<int64_t>(most / kTransfersPerMulti, 1, kMostMultis);
@@ -82,6 +85,18 @@ class CurlClient::Impl {
     return {};
   }
 
+  Result<void> UseProxy() {
+    if (options_.proxy.empty()) return {};
+    const Result<Url> proxy = Url::Parse(options_.proxy);
+    if (!proxy || proxy->scheme() != "http" || proxy->path() != "/") {
+      return Error{
+          Code::kBadConfiguration,
+          "fetcher.proxy: \"" + options_.proxy + "\" is not http://host:port"};
+    }
+    proxy_ = *proxy;
+    return {};
+  }
+
   RequestId Start(HttpRequest request, MayRequest may, Done done) {
     const RequestId id = next_id_++;
     const Result<Url> url = Url::Parse(request.url);
@@ -93,8 +108,18 @@ class CurlClient::Impl {
         std::move(request), url->host(), {}, std::move(may), std::move(done)};
     job.route.port = url->port();
     job.route.begun = SteadyClock::now();
+    job.route.authorization = options_.credentials.For(*url);
+    job.route.cookies = jars_.For(url->host());
     const auto* const named = connect_to_.Find(url->host(), url->port());
-    if (named != nullptr) {
+    if (proxy_) {
+      if (Refusal refusal = JudgeHost(url->host()); !refusal.detail.empty()) {
+        Refuse(id, std::move(job.done), std::move(refusal));
+        return id;
+      }
+      job.route.named = job.route.proxied = true;
+      job.route.port = proxy_->port();
+      job.host = proxy_->host();
+    } else if (named != nullptr) {
       job.route.named = true;
       job.route.port = named->port;
       job.host = named->host;
@@ -140,6 +165,7 @@ class CurlClient::Impl {
     return resolving_.size() + running_.size() + finished_.size();
   }
   uint64_t epoll_control_calls() const { return sockets_.control_calls(); }
+  uint64_t connections_opened() const { return sockets_.opened(); }
 
  private:
   // A request until libcurl has it.
@@ -201,10 +227,7 @@ class CurlClient::Impl {
       return refused;
     });
     if (addresses.empty()) {
-      Fail(id, std::move(job.done), v1::REASON_ADDRESS_REFUSED,
-           std::move(refusal.detail));
-      finished_.back().response.refused_by_guard = refusal.by_guard;
-      return;
+      return Refuse(id, std::move(job.done), std::move(refusal));
     }
     if (addresses.size() > kMostAddresses) addresses.resize(kMostAddresses);
     job.route.addresses = std::move(addresses);
@@ -247,6 +270,22 @@ class CurlClient::Impl {
     response.failure = reason;
     response.detail = std::move(detail);
     finished_.push_back({id, std::move(done), std::move(response)});
+  }
+
+  void Refuse(RequestId id, Done done, Refusal refusal) {
+    Fail(id, std::move(done), v1::REASON_ADDRESS_REFUSED,
+         std::move(refusal.detail));
+    finished_.back().response.refused_by_guard = refusal.by_guard;
+  }
+
+  // Before a proxy is asked, which resolves names itself: a name is taken for a
+  // public one.
+  Refusal JudgeHost(const std::string& host) const {
+    if (const auto address = IpAddress::Parse(host)) {
+      return Judge(options_, false, *address);
+    }
+    if (!options_.may_connect || options_.may_connect("")) return {};
+    return {host + " may not be asked", false};
   }
 
   void FailOurselves(RequestId id, Done done, CURLcode code) {
@@ -335,6 +374,8 @@ class CurlClient::Impl {
   CurlClientOptions options_;
   SocketSet sockets_;
   ConnectTo connect_to_;
+  std::optional<Url> proxy_;
+  const CookieJars jars_;
   std::unique_ptr<Resolver> resolver_;
   std::unordered_map<RequestId, Job> resolving_;
   std::vector<std::unique_ptr<CurlMulti>> multis_;
@@ -364,6 +405,7 @@ Result<std::unique_ptr<CurlClient>> CurlClient::Create(
   if (Result<void> opened = impl->OpenResolver(); !opened) {
     return opened.error();
   }
+  if (Result<void> used = impl->UseProxy(); !used) return used.error();
   return std::unique_ptr<CurlClient>(new CurlClient(std::move(impl)));
 }
 
@@ -377,6 +419,9 @@ void CurlClient::Wake() { impl_->Wake(); }
 size_t CurlClient::in_flight() const { return impl_->in_flight(); }
 uint64_t CurlClient::epoll_control_calls() const {
   return impl_->epoll_control_calls();
+}
+uint64_t CurlClient::connections_opened() const {
+  return impl_->connections_opened();
 }
 
 }  // namespace newsmill

@@ -4,11 +4,13 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/base/result.h"
 #include "core/base/time.h"
 #include "fetcher/dns/resolver.h"
 #include "fetcher/guard/address_guard.h"
+#include "fetcher/http/credentials.h"
 #include "fetcher/http/http_client.h"
 #include "fetcher/http/response_head.h"
 
@@ -33,6 +35,16 @@ struct CurlClientOptions {
   // Certificates of authorities (PEM); empty: the system's.
   std::string ca_file;
   ResolverOptions resolver;
+  // HTTP/2 where a server offers it over TLS (ALPN).
+  bool http2 = true;
+  // "http://host:port"; empty: none, whatever the environment says. The proxy
+  // then connects to hosts by name: only hosts given by address are judged.
+  std::string proxy;
+  // `user:password` for it; empty: none.
+  std::string proxy_credentials;
+  Credentials credentials;
+  // Hosts (no port) with a jar of cookies; none for the others.
+  std::vector<std::string> cookie_hosts;
   // Judges every address before a socket is opened to it, and again before a
   // request leaves. An address that connect_to names is let pass for the host
   // it is named for.
@@ -43,10 +55,10 @@ struct CurlClientOptions {
   std::function<bool(const std::string& address)> may_connect;
 };
 
-// HttpClient over libcurl's multi interface and epoll: HTTP/1.1 over TCP and
-// TLS, hundreds of transfers on the calling thread. Bodies are given as sent,
-// content encoding included; redirects are given back. All but Wake is for one
-// thread.
+// HttpClient over libcurl's multi interface and epoll: HTTP/1.1 and HTTP/2
+// over TCP and TLS, hundreds of transfers on the calling thread. Bodies are
+// given as sent, content encoding included; redirects are given back. All but
+// Wake is for one thread.
 //
 // Names are resolved by a Resolver of its own; the address that was judged is
 // the one that is connected to, and where a host has several, the next one is
@@ -64,8 +76,9 @@ class CurlClient : public HttpClient {
   void Wake() override;
   size_t in_flight() const override;
 
-  // Calls of epoll_ctl so far, for benches and tests.
+  // Calls of epoll_ctl and connections so far, for benches and tests.
   uint64_t epoll_control_calls() const;
+  uint64_t connections_opened() const;
 
  private:
   class Impl;

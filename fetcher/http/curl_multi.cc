@@ -13,7 +13,7 @@ CurlMulti::CurlMulti(SocketSet& sockets, int owner, long max_connections)
   curl_multi_setopt(multi, CURLMOPT_TIMERDATA, this);
   // Fixed, or libcurl changes it with the number of handles.
   curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, max_connections);
-  curl_multi_setopt(multi, CURLMOPT_PIPELINING, long{CURLPIPE_NOTHING});
+  curl_multi_setopt(multi, CURLMOPT_PIPELINING, long{CURLPIPE_MULTIPLEX});
 }
 
 bool CurlMulti::Add(CurlTransfer& transfer) {

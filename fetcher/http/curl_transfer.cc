@@ -81,11 +81,16 @@ void CurlTransfer::SetUp() {
   CURL* const easy = easy_.get();
   Set(easy, CURLOPT_PRIVATE, this);
   Set(easy, CURLOPT_ERRORBUFFER, error_.data());
-  Set(easy, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
+  Set(easy, CURLOPT_HTTP_VERSION,
+      long{options_.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1});
+  // A first burst waits for the connection that may carry all of it.
+  Set(easy, CURLOPT_PIPEWAIT, options_.http2 ? 1L : 0L);
   Set(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
   Set(easy, CURLOPT_FOLLOWLOCATION, 0L);
   Set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   Set(easy, CURLOPT_PROXY, "");  // nor one from the environment
+  Set(easy, CURLOPT_DEBUGFUNCTION, &CurlTransfer::OnDebug);
+  Set(easy, CURLOPT_DEBUGDATA, this);
   Set(easy, CURLOPT_NOSIGNAL, 1L);
   Set(easy, CURLOPT_BUFFERSIZE, BufferBytes(options_.max_in_flight));
   // libcurl walks its whole cache at the end of every transfer.
@@ -126,6 +131,7 @@ void CurlTransfer::Begin(HttpClient::RequestId id, const HttpRequest& request,
   head_ = ResponseHead(options_.header_limits);
   cut_body_at_ = request.cut_body_at;
   wants_type_ = request.wants_type;
+  keep_heads_ = request.keep_heads;
   answer_begun_ = false;
   refusal_ = {};
   socket_opened_ = false;
@@ -139,6 +145,10 @@ void CurlTransfer::SetRequest(const HttpRequest& request) {
   SetHeaders(request);
   Set(easy(), CURLOPT_URL, request.url.c_str());
   Set(easy(), CURLOPT_FORBID_REUSE, request.keep_connection ? 0L : 1L);
+  // What is sent is only told to a debugging function.
+  Set(easy(), CURLOPT_VERBOSE, keep_heads_ ? 1L : 0L);
+  Set(easy(), CURLOPT_SHARE, route_.cookies);
+  if (route_.cookies != nullptr) Set(easy(), CURLOPT_COOKIEFILE, "");
 }
 
 void CurlTransfer::SetHeaders(const HttpRequest& request) {
@@ -150,6 +160,9 @@ void CurlTransfer::SetHeaders(const HttpRequest& request) {
   add("User-Agent", options_.user_agent);
   add("Accept", kAccept);
   add("Accept-Encoding", kAcceptEncoding);
+  if (route_.authorization != nullptr) {
+    add("Authorization", *route_.authorization);
+  }
   for (const v1::HttpHeader& header : request.headers) {
     Append(headers_, header.name() + ": " + header.value());
   }
@@ -161,8 +174,16 @@ void CurlTransfer::SetAddress() {
   const IpAddress& address = route_.addresses[address_];
   const std::string text =
       address.is_v4() ? address.text() : "[" + address.text() + "]";
+  const std::string end = text + ":" + std::to_string(route_.port);
   connect_to_.reset();
-  Append(connect_to_, "::" + text + ":" + std::to_string(route_.port));
+  if (route_.proxied) {
+    Set(easy(), CURLOPT_PROXY, ("http://" + end).c_str());
+    if (!options_.proxy_credentials.empty()) {
+      Set(easy(), CURLOPT_PROXYUSERPWD, options_.proxy_credentials.c_str());
+    }
+  } else {
+    Append(connect_to_, "::" + end);
+  }
   Set(easy(), CURLOPT_CONNECT_TO, connect_to_.get());
 
   const bool last = address_ + 1 == route_.addresses.size();
@@ -291,6 +312,10 @@ size_t CurlTransfer::OnHeader(char* line, size_t size, size_t count,
 
 bool CurlTransfer::TakeHeader(std::string_view line) {
   answer_begun_ = true;
+  if (keep_heads_ && !head_.complete()) {
+    if (line.starts_with("HTTP/")) response_.response_head.clear();
+    response_.response_head += line;
+  }
   if (!head_.AddLine(line)) {
     return Refuse(v1::REASON_HTTP_PROTOCOL, head_.problem());
   }
@@ -357,6 +382,15 @@ int CurlTransfer::OnPreRequest(void* self, char* peer, char*, int, int) {
   }
   transfer->RefuseAddress();
   return CURL_PREREQFUNC_ABORT;
+}
+
+int CurlTransfer::OnDebug(CURL*, curl_infotype type, char* text, size_t size,
+                          void* self) {
+  auto* const transfer = static_cast<CurlTransfer*>(self);
+  if (type == CURLINFO_HEADER_OUT && transfer->keep_heads_) {
+    transfer->response_.request_head = WithoutSecrets({text, size});
+  }
+  return 0;
 }
 
 curl_socket_t CurlTransfer::OnOpenSocket(void* self, curlsocktype,

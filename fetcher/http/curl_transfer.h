@@ -35,6 +35,10 @@ struct Route {
   int port = 0;
   // The configuration names them: the guard lets them pass.
   bool named = false;
+  // They are the proxy's, which finds the host by its name.
+  bool proxied = false;
+  const std::string* authorization = nullptr;  // outlives the transfer
+  CURLSH* cookies = nullptr;                   // and so does the jar
   // When the request was given, its name's resolution included.
   std::chrono::steady_clock::time_point begun;
 };
@@ -84,6 +88,8 @@ class CurlTransfer {
                           int local_port);
   static curl_socket_t OnOpenSocket(void* self, curlsocktype purpose,
                                     curl_sockaddr* address);
+  static int OnDebug(CURL*, curl_infotype type, char* text, size_t size,
+                     void* self);
   static int OnCloseSocket(void* sockets, curl_socket_t socket);
 
   void SetUp();
@@ -115,6 +121,7 @@ class CurlTransfer {
   ResponseHead head_;
   std::optional<int64_t> cut_body_at_;
   bool (*wants_type_)(std::string_view) = nullptr;
+  bool keep_heads_ = false;
   bool answer_begun_ = false;
   Route route_;
   size_t address_ = 0;  // of the route's, the one that is tried

@@ -25,6 +25,9 @@ struct HttpRequest {
   // whether its body is wanted. If not, none is read and the answer is `cut`.
   // nullptr: it is.
   bool (*wants_type)(std::string_view content_type) = nullptr;
+  // The heads of request and answer are given back as they were sent, secrets
+  // of the request taken out.
+  bool keep_heads = false;
   // False where no further request to this host is in sight: the connection is
   // closed after the answer instead of being kept among thousands.
   bool keep_connection = true;
@@ -47,6 +50,9 @@ struct HttpResponse {
   bool cut = false;
   // With a failure: `body` holds what arrived of a 2xx answer before it.
   bool truncated = false;
+  // With keep_heads; interim answers are left out.
+  std::string request_head;
+  std::string response_head;
   v1::FetchTiming timing;
   std::string remote_address;
   std::string http_version;

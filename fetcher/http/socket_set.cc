@@ -37,6 +37,7 @@ SocketSet::~SocketSet() {
 }
 
 void SocketSet::Opened(int fd) {
+  ++opened_;
   // Whatever had this number is gone, and the kernel forgot it.
   entries_[fd] = Entry{kNone, kNone, true, 0};
 }

@@ -42,6 +42,8 @@ class SocketSet {
   // Makes a waiting Wait return; from any thread.
   void Wake();
 
+  // Sockets that were opened so far.
+  uint64_t opened() const { return opened_; }
   // Calls of epoll_ctl so far.
   uint64_t control_calls() const { return control_calls_; }
 
@@ -59,6 +61,7 @@ class SocketSet {
   std::unordered_map<int, Entry> entries_;
   std::vector<Event> events_;
   uint64_t control_calls_ = 0;
+  uint64_t opened_ = 0;
 };
 
 }  // namespace newsmill
