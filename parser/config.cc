@@ -13,6 +13,12 @@ void ParserConfig::Declare(config::Schema& schema) {
              "How deeply the elements of a page may nest.");
   schema.Add("parser.deadline", &deadline,
              "How long building the tree of one page may take.");
+  schema.AddChoice("parser.noindex", &noindex, {"skip", "record"},
+                   "What becomes of a page that robots meta or X-Robots-Tag "
+                   "keep from being indexed, where its site's rule does not "
+                   "say: skipped, or recorded with its article.");
+  schema.AddChoice("parser.tdm", &tdm, {"record", "skip"},
+                   "The same for a page that reserves text and data mining.");
 }
 
 }  // namespace newsmill

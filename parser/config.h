@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "core/base/time.h"
 #include "core/runtime/config.h"
@@ -15,6 +16,10 @@ struct ParserConfig {
   int64_t max_tree_bytes = 256 << 20;
   int64_t max_depth = 512;
   Duration deadline = std::chrono::seconds(2);
+  // What becomes of pages that opt out, where the site's rule does not say:
+  // "skip" or "record".
+  std::string noindex = "skip";
+  std::string tdm = "record";
 
   void Declare(config::Schema& schema);
 };

@@ -16,6 +16,9 @@
 namespace newsmill {
 namespace {
 
+// The name that pages address us by.
+constexpr char kAgent[] = "newsmill";
+
 // All values of a header, joined as RFC 9110, section 5.3 has it.
 std::string Header(const v1::FetchedPage& page, const char* name) {
   std::string joined;
@@ -54,6 +57,7 @@ struct PageIdentity {
   const Site* site = nullptr;  // of the URL that answered
   const rules::Rule* rule = nullptr;
   std::string article_id;
+  Explanation* explanation = nullptr;
 };
 
 class RulePageParser final : public PageParser {
@@ -63,6 +67,17 @@ class RulePageParser final : public PageParser {
       : config_(config), rules_(std::move(rules)), sites_(sites) {}
 
   Extraction Extract(const v1::FetchedPage& page) const override {
+    return Run(page, nullptr);
+  }
+
+  Explanation Explain(const v1::FetchedPage& page) const override {
+    Explanation explanation;
+    Run(page, &explanation);
+    return explanation;
+  }
+
+ private:
+  Extraction Run(const v1::FetchedPage& page, Explanation* explanation) const {
     Extraction result;
     Result<PageIdentity> identity = Identify(page);
     if (!identity) {
@@ -70,6 +85,7 @@ class RulePageParser final : public PageParser {
           MakeVerdict(v1::REASON_MALFORMED_RECORD, identity.error().message);
       return result;
     }
+    identity->explanation = explanation;
     result.verdict = ParseBytes(page, *identity, &result.article);
     const int64_t generation = ParseGeneration(
         identity->rule == nullptr ? 0 : identity->rule->revision);
@@ -78,7 +94,6 @@ class RulePageParser final : public PageParser {
     return result;
   }
 
- private:
   Result<PageIdentity> Identify(const v1::FetchedPage& page) const {
     const v1::FetchTask& task = page.task();
     Result<Url> requested = Url::Parse(
@@ -144,11 +159,18 @@ class RulePageParser final : public PageParser {
                              const Document& document, const DecodedText& text,
                              v1::Article* article) const {
     const Timestamp fetched_at = FromProto(page.fetched_at());
-    PageContext context{identity.final_url, fetched_at, 0};
+    const std::string robots_tag = Header(page, "x-robots-tag");
+    const std::string tdm_reservation = Header(page, "tdm-reservation");
+    const std::string tdm_policy = Header(page, "tdm-policy");
+    const PageContext context{
+        identity.final_url,
+        fetched_at,
+        identity.rule == nullptr ? 0 : identity.rule->utc_offset_minutes,
+        {robots_tag, tdm_reservation, tdm_policy},
+        identity.explanation};
     rules::RuleResult result;
     if (identity.rule != nullptr) {
       const rules::Rule& rule = *identity.rule;
-      context.default_utc_offset_minutes = rule.utc_offset_minutes;
       const Url base = BaseUrl(document, identity.final_url);
       const auto applied =
           ApplyRule(rule,
@@ -176,6 +198,27 @@ class RulePageParser final : public PageParser {
     article->set_content_hash(ContentHash(*article));
     if (kind.reason != v1::REASON_UNSPECIFIED) {
       return MakeVerdict(kind.reason, kind.detail);
+    }
+    return OptOut(identity.rule, *article);
+  }
+
+  // The verdict on a page that opts out of what it is fetched for.
+  MaybeVerdict OptOut(const rules::Rule* rule,
+                      const v1::Article& article) const {
+    const rules::UsagePolicy policy =
+        rule == nullptr ? rules::UsagePolicy{} : rule->usage;
+    const bool skip_noindex =
+        policy.skip_noindex.value_or(config_.noindex == "skip");
+    const bool skip_tdm = policy.skip_tdm.value_or(config_.tdm == "skip");
+    for (const v1::UsageSignal& signal : article.usage()) {
+      const bool skip =
+          (skip_noindex && signal.signal() == v1::UsageSignal::NOINDEX) ||
+          (skip_tdm && signal.signal() == v1::UsageSignal::TDM_RESERVED);
+      if (!skip || !Concerns(signal, kAgent)) continue;
+      return MakeVerdict(
+          v1::REASON_USAGE_OPT_OUT,
+          v1::UsageSignal::Signal_Name(signal.signal()) + " in the " +
+              (signal.where() == v1::UsageSignal::HEADER ? "header" : "page"));
     }
     return std::nullopt;
   }
@@ -243,6 +286,10 @@ std::variant<v1::Article, Verdict> PageParser::Parse(
   Extraction result = Extract(page);
   if (result.verdict) return *std::move(result.verdict);
   return std::move(result.article);
+}
+
+Explanation PageParser::Explain(const v1::FetchedPage& /*page*/) const {
+  return {};
 }
 
 Result<std::unique_ptr<PageParser>> PageParser::Load(

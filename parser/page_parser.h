@@ -12,6 +12,7 @@
 #include "newsmill/v1/article.pb.h"
 #include "newsmill/v1/fetched_page.pb.h"
 #include "parser/config.h"
+#include "parser/extract/explanation.h"
 
 namespace newsmill {
 
@@ -51,6 +52,10 @@ class PageParser {
   virtual ~PageParser() = default;
 
   virtual Extraction Extract(const v1::FetchedPage& page) const = 0;
+
+  // How the fields of the page were decided; empty for a parser that does not
+  // say.
+  virtual Explanation Explain(const v1::FetchedPage& page) const;
 
   // One or the other: nothing is kept of a page that is no article.
   std::variant<v1::Article, Verdict> Parse(const v1::FetchedPage& page) const;

@@ -9,6 +9,7 @@
 #include "app/cli/format.h"
 #include "app/cli/message_json.h"
 #include "app/commands/commands.h"
+#include "app/extract/explain_view.h"
 #include "app/extract/prediction.h"
 #include "app/extract/runner.h"
 #include "app/one_shot.h"
@@ -85,6 +86,9 @@ class Extract : public Command {
     arguments.Flag("--no-rules", &no_rules_,
                    "as if no site had a rule of its own");
     arguments.Flag("--json", &json_, "the article as a JSON object");
+    arguments.Flag("--explain", &explain_,
+                   "instead of the article: what a saved page offers for each "
+                   "field, and why one won");
   }
 
   // 1: the page is no article, and the verdict says why.
@@ -93,15 +97,19 @@ class Extract : public Command {
       return Error{Code::kInvalidArgument,
                    "expected either a page (FILE, URL or -) or --pages"};
     }
+    const bool fetches =
+        source_.starts_with("http://") || source_.starts_with("https://");
+    if (explain_ && (fetches || !lists_.empty())) {
+      return Error{Code::kInvalidArgument,
+                   "--explain: expected a saved page (FILE or -)"};
+    }
     if (threads_ && *threads_ < 1) {
       return Error{Code::kInvalidArgument, "--threads: expected at least 1"};
     }
     const Result<SiteCatalogue> sites =
         no_rules_ ? SiteCatalogue::Load({}) : LoadSites(context.settings);
     if (!sites) return sites.error();
-    if (source_.starts_with("http://") || source_.starts_with("https://")) {
-      return RunUrl(context, *sites);
-    }
+    if (fetches) return RunUrl(context, *sites);
     const auto at = ResolveInstant(context, "--fetched-at", fetched_at_);
     if (!at) return at.error();
     const auto parser = PageParser::Load(
@@ -111,6 +119,7 @@ class Extract : public Command {
     if (!parser) return parser.error();
     const ExtractJob job{**parser, *sites, at->value_or(context.clock.Now()),
                          context.settings.parser.max_inflated_bytes};
+    if (explain_) return RunExplain(context, job);
     return lists_.empty() ? RunFile(context, job) : RunLists(context, job);
   }
 
@@ -130,12 +139,24 @@ class Extract : public Command {
     return Finished(context, kExitCheckFailed);
   }
 
+  ListedPage SavedFile() const {
+    return {
+        .id = source_, .set = {}, .path = source_, .url = url_, .charset = {}};
+  }
+
+  Result<ExitCode> RunExplain(Context& context, const ExtractJob& job) const {
+    const Result<Explanation> explanation = ExplainFile(job, SavedFile());
+    if (!explanation) return explanation.error();
+    if (json_) {
+      context.out.Line(JsonText(ExplanationJson(*explanation)));
+    } else {
+      PrintExplanation(*explanation, context.out);
+    }
+    return Finished(context);
+  }
+
   Result<ExitCode> RunFile(Context& context, const ExtractJob& job) const {
-    const Result<ExtractedPage> page = ExtractFile(job, {.id = source_,
-                                                         .set = {},
-                                                         .path = source_,
-                                                         .url = url_,
-                                                         .charset = {}});
+    const Result<ExtractedPage> page = ExtractFile(job, SavedFile());
     if (!page) return page.error();
     if (const auto& verdict = page->extraction.verdict) {
       PrintVerdict(context, verdict->reason, verdict->detail);
@@ -206,7 +227,7 @@ class Extract : public Command {
   std::string source_, url_, out_, fetched_at_;
   std::vector<std::string> lists_;
   std::optional<int64_t> threads_;
-  bool no_rules_ = false, json_ = false;
+  bool no_rules_ = false, json_ = false, explain_ = false;
 };
 
 }  // namespace

@@ -41,6 +41,27 @@ std::string AsBrowsers(const std::string& url) {
   return out;
 }
 
+// The page as if its URL had answered with the bytes. A URL that is none is
+// named in `remark`, and the page comes from nowhere.
+Result<v1::FetchedPage> AsFetched(const ExtractJob& job, const ListedPage& page,
+                                  std::string bytes, std::string* remark) {
+  std::string url = page.url.empty() ? kUnknownUrl : AsBrowsers(page.url);
+  if (const Result<Url> parsed = Url::Parse(url); !parsed) {
+    *remark = "url: " + parsed.error().message;
+    url = kUnknownUrl;
+  }
+  const Result<Target> target = job.sites.Resolve(url);
+  if (!target) return target.error();
+  v1::FetchedPage fetched =
+      SavedPage(job.sites, *target, url, std::move(bytes), job.fetched_at);
+  if (!page.charset.empty()) {
+    v1::HttpHeader* const header = fetched.add_headers();
+    header->set_name("content-type");
+    header->set_value("text/html; charset=" + page.charset);
+  }
+  return fetched;
+}
+
 // Threads that work off a list, and one caller that takes results in order.
 class Crew {
  public:
@@ -121,24 +142,24 @@ Result<ExtractedPage> ExtractFile(const ExtractJob& job,
   Result<std::string> bytes = ReadPage(page.path, job.max_bytes);
   if (!bytes) return bytes.error();
   ExtractedPage result;
-  std::string url = page.url.empty() ? kUnknownUrl : AsBrowsers(page.url);
-  if (const Result<Url> parsed = Url::Parse(url); !parsed) {
-    result.remark = "url: " + parsed.error().message;
-    url = kUnknownUrl;
-  }
-  const Result<Target> target = job.sites.Resolve(url);
-  if (!target) return target.error();
-  v1::FetchedPage fetched =
-      SavedPage(job.sites, *target, url, *std::move(bytes), job.fetched_at);
-  if (!page.charset.empty()) {
-    v1::HttpHeader* const header = fetched.add_headers();
-    header->set_name("content-type");
-    header->set_value("text/html; charset=" + page.charset);
-  }
+  const Result<v1::FetchedPage> made =
+      AsFetched(job, page, *std::move(bytes), &result.remark);
+  if (!made) return made.error();
+  const v1::FetchedPage& fetched = *made;
   const std::chrono::nanoseconds began = ThreadCpuTime();
   result.extraction = job.parser.Extract(fetched);
   result.cpu = ThreadCpuTime() - began;
   return result;
+}
+
+Result<Explanation> ExplainFile(const ExtractJob& job, const ListedPage& page) {
+  Result<std::string> bytes = ReadPage(page.path, job.max_bytes);
+  if (!bytes) return bytes.error();
+  std::string remark;
+  const Result<v1::FetchedPage> fetched =
+      AsFetched(job, page, *std::move(bytes), &remark);
+  if (!fetched) return fetched.error();
+  return job.parser.Explain(*fetched);
 }
 
 Result<void> ExtractAll(

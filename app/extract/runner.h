@@ -35,6 +35,9 @@ struct ExtractedPage {
 Result<ExtractedPage> ExtractFile(const ExtractJob& job,
                                   const ListedPage& page);
 
+// How the fields of the page in the file are decided.
+Result<Explanation> ExplainFile(const ExtractJob& job, const ListedPage& page);
+
 // The bytes of a file, "-" being standard input; gunzipped where they are
 // gzip.
 Result<std::string> ReadPage(const std::string& path, int64_t max_bytes);

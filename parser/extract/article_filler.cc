@@ -247,6 +247,21 @@ void ArticleFiller::CanonicalUrl(std::string_view reference,
   Note("canonical_url", detail);
 }
 
+void ArticleFiller::AmpUrl(std::string_view reference,
+                           std::string_view detail) {
+  const auto url = AbsoluteUrl(base_, reference);
+  if (!url || article_.has_amp_url()) return;
+  article_.set_amp_url(*url);
+  Note("amp_url", detail);
+}
+
+void ArticleFiller::Usage(const std::vector<v1::UsageSignal>& signals) {
+  if (article_.usage_size() > 0) return;
+  for (const v1::UsageSignal& signal : signals) {
+    *article_.add_usage() = signal;
+  }
+}
+
 void ArticleFiller::AccessibleForFree(bool free, std::string_view detail) {
   if (article_.has_is_accessible_for_free()) return;
   article_.set_is_accessible_for_free(free);

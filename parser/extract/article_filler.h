@@ -45,6 +45,9 @@ class ArticleFiller {
   void Images(const std::vector<v1::Image>& images, std::string_view detail);
   void Videos(const std::vector<v1::Video>& videos, std::string_view detail);
   void Breadcrumbs(const std::vector<v1::Link>& links, std::string_view detail);
+  // What the page opts out of; the provenance is in each signal.
+  void Usage(const std::vector<v1::UsageSignal>& signals);
+  void AmpUrl(std::string_view reference, std::string_view detail);
   void CanonicalUrl(std::string_view reference, std::string_view detail);
   void AccessibleForFree(bool free, std::string_view detail);
   void CopyrightNotice(std::string_view text, std::string_view detail);

@@ -50,6 +50,9 @@ struct Candidates {
   std::vector<PersonCandidate> authors;
   std::vector<ImageCandidate> images;
 
+  // What the page shows, for where it names no image of its own.
+  std::vector<ImageCandidate> shown_images;
+
   // Elements whose text may be a date or a byline, by their tag or class. They
   // are read only when it is known where the article is.
   std::vector<NodeId> date_places;

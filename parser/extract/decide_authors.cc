@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "parser/extract/article_filler.h"
 #include "parser/extract/names.h"
@@ -38,6 +39,13 @@ bool IsSite(const std::string& key, const SiteNames& sites) {
                        }
                        return tight == other;
                      });
+}
+
+// "TNN", "APA": the short name of an agency.
+bool IsAcronym(std::string_view name) {
+  return name.size() >= 2 && name.size() <= 5 &&
+         std::all_of(name.begin(), name.end(),
+                     [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
 // How much the kinds of its names say for a list.
@@ -81,6 +89,7 @@ class Reader {
                    : candidate.node == kNoNode                 ? kMeta
                                                                : kVisible;
     kinds_ = {};
+    groups_.clear();
     labelled_ = mixed_ = false;
   }
 
@@ -107,11 +116,13 @@ class Reader {
     if (key.empty()) return;
     if (IsSite(key, sites_)) {
       ++kinds_.sites;
-      sites_named_.insert(key);
     } else if (name.kind == NameKind::kPerson) {
       ++kinds_.persons;
     } else {
-      ++(name.kind == NameKind::kSingle ? kinds_.singles : kinds_.groups);
+      const bool single =
+          name.kind == NameKind::kSingle && !IsAcronym(name.text);
+      ++(single ? kinds_.singles : kinds_.groups);
+      if (!single) groups_.insert(key);
     }
     if (!list_.keys.insert(std::move(key)).second) return;
     v1::Person person;
@@ -127,18 +138,26 @@ class Reader {
     // A byline or a tag with the site's name says nothing; a statement that an
     // organisation is the author does.
     if (only_site && list_.family != kStructured) return false;
-    if (!only_site && kinds_.sites > 0) DropSites();
+    if (!only_site && kinds_.sites > 0) {
+      Drop([&](const std::string& key) { return IsSite(key, sites_); });
+    }
+    // "Ada Byron / WIRE": in what stands on the page an agency behind a person
+    // says where she works.
+    if (list_.family == kVisible && kinds_.persons > 0 && kinds_.groups > 0) {
+      Drop([&](const std::string& key) { return groups_.count(key) > 0; });
+    }
     const Candidate& candidate = found_.authors[list_.candidate];
     list_.score = candidate.trust * kinds_.factor();
     if (list_.family == kVisible) list_.score *= PlaceFactor(candidate);
     return true;
   }
 
-  void DropSites() {
+  template <typename Unwanted>
+  void Drop(Unwanted unwanted) {
     std::vector<v1::Person> kept;
     for (v1::Person& person : list_.people) {
       const std::string key = TextKey(person.name());
-      if (IsSite(key, sites_)) {
+      if (unwanted(key)) {
         list_.keys.erase(key);
       } else {
         kept.push_back(std::move(person));
@@ -172,7 +191,7 @@ class Reader {
   Kinds kinds_;
   bool labelled_ = false;
   bool mixed_ = false;
-  std::set<std::string> sites_named_;
+  std::set<std::string> groups_;
 };
 
 // The share of names that two lists have in common.

@@ -37,6 +37,14 @@ constexpr std::array kSeparators = std::to_array<Separator>({
     {"~", false},
 });
 
+// Labels of a host that are no name of the site.
+bool IsPublicLabel(std::string_view label) {
+  constexpr std::array<std::string_view, 10> kLabels = {
+      "com", "co", "org", "net", "gov", "edu", "ac", "or", "www", "news"};
+  return label.size() < 2 ||
+         std::find(kLabels.begin(), kLabels.end(), label) != kLabels.end();
+}
+
 // A title cut at its separators; a piece keeps where it stands.
 struct Piece {
   size_t begin = 0;
@@ -261,7 +269,7 @@ SiteNames NamesOfSite(const Candidates& found, std::string_view host) {
   for (size_t dot = host.find('.'); dot != std::string_view::npos;
        dot = host.find('.', begin)) {
     const std::string_view label = host.substr(begin, dot - begin);
-    if (label.size() > 3) names.keys.push_back(TextKey(label));
+    if (!IsPublicLabel(label)) names.keys.push_back(TextKey(label));
     begin = dot + 1;
   }
   return names;

@@ -1,6 +1,8 @@
 #include "parser/extract/gather_markup.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -72,6 +74,8 @@ class MarkupWalk {
       if (rel && HasWord(*rel, "image_src")) {
         Image(node, "link[rel=image_src]", 25);
       }
+    } else if (tag == "img") {
+      ShownImage(node);
     } else if (tag == "meta" || tag == "br" || tag == "head") {
       return node + 1;
     } else {
@@ -211,6 +215,45 @@ class MarkupWalk {
       Image(node, detail(), name == "image" ? 30 : 20);
     } else if (name == "inLanguage") {
       Candidates::Add(Make(node, value(), detail(), 40), &found_.languages);
+    }
+  }
+
+  void ShownImage(NodeId node) {
+    if (found_.shown_images.size() >= Candidates::kMaxCandidates) return;
+    ImageCandidate image;
+    for (const char* from : {"src", "data-src", "data-original",
+                             "data-lazy-src", "srcset", "data-srcset"}) {
+      const auto value = document_.attribute(node, from);
+      if (!value) continue;
+      std::string_view url = TrimBlanks(*value);
+      url = url.substr(0, url.find(' '));
+      if (url.empty() || url.starts_with("data:")) continue;
+      static_cast<Candidate&>(image) = Make(node, std::string(url), "img", 10);
+      image.image.set_url(image.text);
+      SetSize(node, &image.image);
+      if (const auto alt = document_.attribute(node, "alt")) {
+        if (!TrimBlanks(*alt).empty()) {
+          image.image.set_alternate_text(CollapseBlanks(*alt));
+        }
+      }
+      found_.shown_images.push_back(std::move(image));
+      return;
+    }
+  }
+
+  void SetSize(NodeId node, v1::Image* image) const {
+    const auto pixels = [&](const char* name) {
+      const std::string_view text =
+          document_.attribute(node, name).value_or("");
+      int32_t value = 0;
+      std::from_chars(text.data(), text.data() + text.size(), value);
+      return value;
+    };
+    if (const int32_t width = pixels("width"); width > 0) {
+      image->set_width(width);
+    }
+    if (const int32_t height = pixels("height"); height > 0) {
+      image->set_height(height);
     }
   }
 

@@ -7,6 +7,7 @@
 #include "parser/extract/body/body.h"
 #include "parser/extract/decide_authors.h"
 #include "parser/extract/decide_dates.h"
+#include "parser/extract/decide_image.h"
 #include "parser/extract/decide_language.h"
 #include "parser/extract/decide_title.h"
 #include "parser/extract/gather_markup.h"
@@ -15,6 +16,7 @@
 #include "parser/extract/json_ld.h"
 #include "parser/extract/named_metas.h"
 #include "parser/extract/open_graph.h"
+#include "parser/extract/visible_bylines.h"
 
 namespace newsmill {
 
@@ -26,23 +28,6 @@ bool MoreTrusted(const Candidate& a, const Candidate& b) {
   return a.trust > b.trust;
 }
 
-// The images of the place that most trusts them.
-void FillImages(const Candidates& found, ArticleFiller* fill) {
-  std::vector<const ImageCandidate*> order;
-  for (const ImageCandidate& image : found.images) order.push_back(&image);
-  std::stable_sort(
-      order.begin(), order.end(),
-      [](const auto* a, const auto* b) { return a->trust > b->trust; });
-  std::vector<v1::Image> images;
-  for (const ImageCandidate* candidate : order) {
-    if (candidate->detail != order[0]->detail) break;
-    images.push_back(candidate->image);
-  }
-  if (order.empty()) return;
-  fill->From(order[0]->source);
-  fill->Images(images, order[0]->detail);
-}
-
 // Agreement decides what several places of a page may claim.
 void Decide(const Document& document, const PageContext& context,
             Candidates* found, ArticleFiller* fill) {
@@ -52,15 +37,18 @@ void Decide(const Document& document, const PageContext& context,
     fill->From(winner.source);
     fill->Headline(title.value, Place(winner));
   }
+  Explain("headline", found->titles, title, context.explanation);
   const NodeId heading = FindHeading(*found, title);
   found->MarkBeside(heading);
   const SiteNames sites = NamesOfSite(*found, context.final_url.host());
+  AddVisibleBylines(document, heading, found);
   const AuthorsDecision authors = DecideAuthors(*found, sites, heading);
   if (authors.decided()) {
     const Candidate& winner = found->authors[authors.winner];
     fill->From(winner.source);
     fill->DecidedAuthors(authors.people, Place(winner));
   }
+  Explain("authors", found->authors, authors, context.explanation);
   const Dates dates = DecideDates(document, context, heading, found);
   if (dates.published.decided()) {
     const Candidate& winner = found->published[dates.published.winner];
@@ -72,7 +60,20 @@ void Decide(const Document& document, const PageContext& context,
     fill->From(winner.source);
     fill->DecidedModified(dates.modified.date, Place(winner));
   }
-  FillImages(*found, fill);
+  Explain("date_published", found->published, dates.published,
+          context.explanation);
+  Explain("date_modified", found->modified, dates.modified,
+          context.explanation);
+  const ImageDecision images = DecideImages(*found, heading);
+  if (images.decided()) {
+    const size_t named = found->images.size();
+    const ImageCandidate& winner =
+        images.winner < named ? found->images[images.winner]
+                              : found->shown_images[images.winner - named];
+    fill->From(winner.source);
+    fill->Images(images.images, Place(winner));
+  }
+  Explain("lead_image", found->images, images, context.explanation);
   const Decision language = DecideLanguage(*found);
   if (language.decided()) {
     const bool declared = language.winner < found->languages.size();
@@ -82,6 +83,7 @@ void Decide(const Document& document, const PageContext& context,
         language.value,
         declared ? Place(found->languages[language.winner]) : "text");
   }
+  Explain("in_language", found->languages, language, context.explanation);
   std::stable_sort(found->sections.begin(), found->sections.end(), MoreTrusted);
   for (const Candidate& section : found->sections) {
     fill->From(section.source);
@@ -102,6 +104,7 @@ Candidates GatherCandidates(const Document& document,
   GatherFromMarkup(document, &found);
   FillFromOpenGraph(metas, &fill);
   FillFromNamedMetas(document, metas, &fill);
+  fill.Usage(ReadUsage(context.usage, metas));
   if (!article->publisher().name().empty()) {
     Candidate site;
     site.text = article->publisher().name();

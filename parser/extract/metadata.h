@@ -3,6 +3,8 @@
 #include "core/base/time.h"
 #include "core/base/url.h"
 #include "newsmill/v1/article.pb.h"
+#include "parser/extract/explanation.h"
+#include "parser/extract/usage.h"
 #include "parser/html/document.h"
 
 namespace newsmill {
@@ -13,6 +15,9 @@ struct PageContext {
   Timestamp fetched_at;
   // Of dates that name no zone; the site's where a rule says so.
   int default_utc_offset_minutes = 0;
+  UsageHeaders usage = {};
+  // Where given, what was found for each field, and why it won or lost.
+  Explanation* explanation = nullptr;
 };
 
 // Each function fills only fields that are unset in `article`, and adds a

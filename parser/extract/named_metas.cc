@@ -46,12 +46,14 @@ void FillNamedMetas(const MetaTable& metas, ArticleFiller* fill) {
 
 void FillLinks(const Document& document, ArticleFiller* fill) {
   for (NodeId node = 0; node < document.size(); ++node) {
-    if (document.tag(node) != "link" ||
-        !HasWord(document.attribute(node, "rel").value_or(""), "canonical")) {
-      continue;
+    if (document.tag(node) != "link") continue;
+    const std::string_view rel = document.attribute(node, "rel").value_or("");
+    const std::string_view href = document.attribute(node, "href").value_or("");
+    if (HasWord(rel, "canonical")) {
+      fill->CanonicalUrl(href, "link[rel=canonical]");
+    } else if (HasWord(rel, "amphtml")) {
+      fill->AmpUrl(href, "link[rel=amphtml]");
     }
-    fill->CanonicalUrl(document.attribute(node, "href").value_or(""),
-                       "link[rel=canonical]");
   }
 }
 

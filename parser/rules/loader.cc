@@ -189,6 +189,29 @@ void LoadProfiles(TableReader* reader, Rule* rule) {
   }
 }
 
+// "skip" or "record".
+std::optional<bool> LoadSkip(TableReader* reader, const char* key) {
+  const auto* node = reader->Get(key, TomlNode::Type::kString);
+  if (node == nullptr) return std::nullopt;
+  if (node->text == "skip" || node->text == "record") {
+    return node->text == "skip";
+  }
+  reader->reporter().Report(node->line, std::string("usage.") + key + " \"" +
+                                            node->text +
+                                            "\": expected \"skip\" or "
+                                            "\"record\"");
+  return std::nullopt;
+}
+
+UsagePolicy LoadUsage(const TomlNode& table, Reporter* reporter) {
+  TableReader reader(table, "usage", reporter);
+  UsagePolicy policy;
+  policy.skip_noindex = LoadSkip(&reader, "noindex");
+  policy.skip_tdm = LoadSkip(&reader, "tdm");
+  reader.Finish();
+  return policy;
+}
+
 void LoadRuleTable(const TomlNode& table, Rule* rule, Reporter* reporter) {
   TableReader reader(table, "rule", reporter);
   LoadIdentity(&reader, rule);
@@ -204,6 +227,9 @@ void LoadRuleTable(const TomlNode& table, Rule* rule, Reporter* reporter) {
   }
   if (const auto* post = reader.Get("post", TomlNode::Type::kTable)) {
     rule->post = LoadPostSteps(*post, reporter);
+  }
+  if (const auto* usage = reader.Get("usage", TomlNode::Type::kTable)) {
+    rule->usage = LoadUsage(*usage, reporter);
   }
   reader.Finish();
 }

@@ -146,6 +146,12 @@ struct PostSteps {
   Pattern truncated_headline;
 };
 
+// What becomes of a page that opts out; unset: as the configuration says.
+struct UsagePolicy {
+  std::optional<bool> skip_noindex;
+  std::optional<bool> skip_tdm;
+};
+
 struct Rule {
   std::string site;  // name of the folder
   std::string file;
@@ -160,6 +166,7 @@ struct Rule {
   std::vector<Layout> layouts;
   std::map<std::string, Profile> profiles;  // nodes do not move
   PostSteps post;
+  UsagePolicy usage;
 };
 
 }  // namespace newsmill::rules

@@ -228,7 +228,9 @@ Seeds DateSeeds() {
   return {{"2024-05-06T07:08:09.123+08:00", "Mon, 06 May 2024 07:08:09 GMT",
            "2024年5月6日（周一）下午7时08分", "5月6日 07:08", "昨天 07:08",
            "3 hours ago", "1784903331309", "2024-02-29 24:00",
-           "２０２４－０５－０６"},
+           "２０２４－０５－０６", "6. Mai 2024 um 07.08 Uhr",
+           "7:08 AM on Mon, May 6, 2024", "2024. május 6.", "٦ مايو ٢٠٢٤",
+           "06/05/24", "6 พฤษภาคม 2567"},
           {"2024", "-",  "/", ".",      "年",   "月",  "日",  ":",
            "时",   "T",  "Z", "+08:00", "AM",   "pm",  "前",  "ago",
            "12",   "99", "0", "　",     "昨天", "May", "\xFF"}};
@@ -242,6 +244,32 @@ Seeds JsonSeeds() {
        "18446744073709551616", "-0", "\n", "'", "\xFF", "=", "var x"}};
 }
 
+Seeds JsonLdSeeds() {
+  return {
+      {R"({"@graph":[{"@type":"NewsArticle","@id":"#a","headline":"H",
+"author":[{"@id":"#p"},"Ada Byron and Bob Hall"],"image":[{"@id":"#i"}],
+"datePublished":"2024-05-06T07:08:09+08:00","articleSection":["A","B"],
+"isAccessibleForFree":"False","inLanguage":{"alternateName":"de"}},
+{"@type":"Person","@id":"#p","name":["Ada","Bob"],"sameAs":{"@id":"#p"}},
+{"@type":"ImageObject","@id":"#i","url":"/1.jpg","width":"640px"},
+{"@type":"BreadcrumbList","itemListElement":[{"item":{"@id":"/","name":"x"}}]}
+]})",
+       R"({"@type":"WebPage","mainEntity":{"@id":"#a"},"@id":"#a"})",
+       R"({"pubDate":"2024-05-06T07:08:09","upDate":"x","images":[]})"},
+      {"\"@id\":\"#a\"", "\"@type\":", "\"NewsArticle\"", "\"author\":", "{",
+       "}", "[", "]", ",", "\"headline\":", "\"datePublished\":", "null", "1e9",
+       "\"\"", "{\"@id\":\"#p\"}", "\"name\":", "\"@graph\":["}};
+}
+
+Seeds BylineSeeds() {
+  return {{"By Ada Byron, Bob Hall and Eve Olsen | 6 May 2024",
+           "von\nAda Byron\n,\nBob Hall", "作者：张三、李四 编辑：王五",
+           "문화부 김철수 기자", "January 17, 2017 at 6:08 PM ET by Ada",
+           "https://social.example/ada, ada@news.example"},
+          {"By ", "von ", " and ", "、", "：", ",", "|", "\n", "(", ")", "·",
+           "记者", "@", "://", "6 May", ".", " - ", "de la ", "\xFF"}};
+}
+
 }  // namespace
 
 Seeds ParserSeeds(std::string_view target) {
@@ -253,6 +281,8 @@ Seeds ParserSeeds(std::string_view target) {
   if (target == "selector") return SelectorSeeds();
   if (target == "dates") return DateSeeds();
   if (target == "json") return JsonSeeds();
+  if (target == "jsonld") return JsonLdSeeds();
+  if (target == "bylines") return BylineSeeds();
   return {};
 }
 

@@ -1,10 +1,12 @@
 #include "tests/fuzz/parser_targets.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
 #include "parser/extract/dates.h"
 #include "parser/extract/generic.h"
+#include "parser/extract/names.h"
 #include "parser/html/decode.h"
 #include "parser/html/document.h"
 #include "parser/html/json_script.h"
@@ -22,7 +24,10 @@ constexpr size_t kLimit = 1 << 20;
 const PageContext& Context() {
   static const PageContext context = {
       *Url::Parse("https://news.example/a/1.html"),
-      *ParseRfc3339("2024-05-12T06:30:45Z"), 480};
+      *ParseRfc3339("2024-05-12T06:30:45Z"),
+      480,
+      {},
+      nullptr};
   return context;
 }
 
@@ -205,15 +210,52 @@ void Json(std::string_view bytes) {
   if (value) Walk(*value);
 }
 
+void JsonLd(std::string_view bytes) {
+  // Without a "<", nothing ends the script.
+  std::string json = RepairUtf8(bytes);
+  std::replace(json.begin(), json.end(), '<', ' ');
+  const Result<Document> document = Document::Parse(
+      "<script type='application/ld+json'>" + json + "</script><h1>H</h1>",
+      Limits());
+  if (!document) return;
+  v1::Article article;
+  FillFromMetadata(*document, Context(), &article);
+  v1::Article again;
+  FillFromMetadata(*document, Context(), &again);
+  Check(article.SerializeAsString() == again.SerializeAsString(),
+        "the same page gives the same fields");
+  for (const v1::Person& person : article.authors()) {
+    Check(!person.name().empty(), "an author has a name");
+    Check(IsValidUtf8(person.name()), "names are UTF-8");
+  }
+  Check(!article.has_date_published() ||
+            FromProto(article.date_published().time()) <
+                Context().fetched_at + std::chrono::hours(25),
+        "nothing is published in the future");
+}
+
+void Bylines(std::string_view bytes) {
+  const std::string text = RepairUtf8(bytes);
+  for (const Byline& byline : {ReadByline(text), ReadNames(text)}) {
+    Check(byline.names.size() <= 100, "a byline is short");
+    for (const Name& name : byline.names) {
+      Check(!name.text.empty(), "a name is not empty");
+      Check(IsValidUtf8(name.text), "names are UTF-8");
+    }
+  }
+}
+
 std::span<const Target> ParserTargets() {
-  static constexpr std::array<Target, 8> kTargets = {{{"cut", Cut},
-                                                      {"charset", Charset},
-                                                      {"inflate", Inflate},
-                                                      {"html", Html},
-                                                      {"page", Page},
-                                                      {"selector", Selector},
-                                                      {"dates", Dates},
-                                                      {"json", Json}}};
+  static constexpr std::array<Target, 10> kTargets = {{{"cut", Cut},
+                                                       {"charset", Charset},
+                                                       {"inflate", Inflate},
+                                                       {"html", Html},
+                                                       {"page", Page},
+                                                       {"selector", Selector},
+                                                       {"dates", Dates},
+                                                       {"json", Json},
+                                                       {"jsonld", JsonLd},
+                                                       {"bylines", Bylines}}};
   return kTargets;
 }
 

@@ -17,6 +17,8 @@ void Page(std::string_view bytes);
 void Selector(std::string_view bytes);
 void Dates(std::string_view bytes);
 void Json(std::string_view bytes);
+void JsonLd(std::string_view bytes);
+void Bylines(std::string_view bytes);
 
 std::span<const Target> ParserTargets();
 

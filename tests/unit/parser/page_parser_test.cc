@@ -181,6 +181,44 @@ TEST_F(PageParserTest, ABareFrameHasNoArticle) {
   ExpectVerdict(Page("<div></div>"), v1::SKIPPED, v1::REASON_NO_ARTICLE);
 }
 
+TEST_F(PageParserTest, APageThatMayNotBeIndexedIsSkipped) {
+  const std::string meta = "<meta name=robots content='noindex, follow'>";
+  ExpectVerdict(Page(meta + kPage), v1::SKIPPED, v1::REASON_USAGE_OPT_OUT);
+  v1::FetchedPage page = Page(kPage);
+  AddHeader("X-Robots-Tag", "noindex", &page);
+  ExpectVerdict(page, v1::SKIPPED, v1::REASON_USAGE_OPT_OUT);
+  EXPECT_EQ(ParseVerdict(page).detail, "NOINDEX in the header");
+}
+
+TEST_F(PageParserTest, WhatConcernsOthersOrMiningIsRecorded) {
+  v1::FetchedPage page = Page(std::string("<meta name=googlebot "
+                                          "content=noindex>") +
+                              kPage);
+  AddHeader("tdm-reservation", "1", &page);
+  AddHeader("X-Robots-Tag", "noarchive", &page);
+  const v1::Article article = ParseArticle(page);
+  ASSERT_EQ(article.usage_size(), 3);
+  EXPECT_EQ(article.usage(0).signal(), v1::UsageSignal::NOARCHIVE);
+  EXPECT_EQ(article.usage(0).where(), v1::UsageSignal::HEADER);
+}
+
+TEST_F(PageParserTest, TheConfigurationDecidesWhatIsSkipped) {
+  config_.noindex = "record";
+  config_.tdm = "skip";
+  SetUp();
+  ParseArticle(Page(std::string("<meta name=robots content=noindex>") + kPage));
+  ExpectVerdict(
+      Page(std::string("<meta name=tdm-reservation content=1>") + kPage),
+      v1::SKIPPED, v1::REASON_USAGE_OPT_OUT);
+}
+
+TEST_F(PageParserTest, ASiteMayBeRecordedWhateverTheConfigurationSays) {
+  std::ofstream(root_ / "morgen/rule.toml", std::ios::app)
+      << "[usage]\nnoindex = \"record\"\n";
+  SetUp();
+  ParseArticle(Page(std::string("<meta name=robots content=noindex>") + kPage));
+}
+
 TEST_F(PageParserTest, AnEmptyBodyIsSkipped) {
   ExpectVerdict(Page(""), v1::SKIPPED, v1::REASON_EMPTY_BODY);
   ExpectVerdict(Page(" \n"), v1::SKIPPED, v1::REASON_EMPTY_BODY);

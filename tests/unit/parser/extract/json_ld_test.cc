@@ -257,5 +257,34 @@ TEST(JsonLd, BoundsWhatNestsWithoutEnd) {
   EXPECT_EQ(FromJson(many + "{}]").headline(), "");
 }
 
+TEST(JsonLd, ReadsOrSkipsMegabytes) {
+  const std::string filler(5 << 20, 'x');
+  EXPECT_EQ(FromJson(R"({"@type": "Article", "headline": "H", "text": ")" +
+                     filler + "\"}")
+                .headline(),
+            "H");
+  EXPECT_EQ(
+      FromJson(R"({"@type": "Article", "headline": "H", "text": ")" + filler)
+          .headline(),
+      "")
+      << "what does not end is no JSON";
+  std::string nested = R"({"@type": "Article", "headline": "H", "author": [)";
+  for (int i = 0; i < 100'000; ++i) nested += R"({"@id": "#a"},)";
+  EXPECT_EQ(
+      FromJson(nested + R"({"@id": "#a", "name": "Ada Byron"}]})").headline(),
+      "H");
+}
+
+TEST(JsonLd, TakesNoAbsurdDate) {
+  for (const char* date :
+       {"0000-00-00T00:00:00Z", "9999-12-31", "2044-01-01T00:00:00Z", "1-1-1",
+        "-1", "2024-13-45", "99999999999999999999", "2024-02-31"}) {
+    const v1::Article article =
+        FromJson(R"({"@type": "Article", "headline": "H", "datePublished": ")" +
+                 std::string(date) + "\"}");
+    EXPECT_FALSE(article.has_date_published()) << date;
+  }
+}
+
 }  // namespace
 }  // namespace newsmill

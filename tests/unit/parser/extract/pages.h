@@ -20,7 +20,10 @@ inline Document ParsePage(std::string_view html) {
 // https://news.example/a/1.html, fetched on a Sunday in May 2024.
 inline PageContext ExampleContext() {
   return {*Url::Parse("https://news.example/a/1.html"),
-          *ParseRfc3339("2024-05-12T06:30:45Z"), 480};
+          *ParseRfc3339("2024-05-12T06:30:45Z"),
+          480,
+          {},
+          nullptr};
 }
 
 using Fill = void (*)(const Document&, const PageContext&, v1::Article*);
