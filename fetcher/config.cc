@@ -17,8 +17,19 @@ void FetcherConfig::Declare(config::Schema& schema) {
              "joined to the user agent, and required before any host but "
              "loopback is asked.");
   schema.AddChoice("fetcher.robots", &robots, {"obey", "off"},
-                   "Whether robots.txt is obeyed; as this version cannot read "
-                   "it yet, \"obey\" refuses every host but loopback.");
+                   "Whether robots.txt is obeyed; with \"off\" it is not even "
+                   "asked for, which you then answer for.");
+  schema.Add("fetcher.robots_agent", &robots_agent,
+             "The name by which robots.txt may call this crawler; empty: the "
+             "letters, '-' and '_' that the user agent begins with.");
+  schema.Add("fetcher.robots_patience", &robots_patience,
+             "How long tasks wait for a robots.txt that cannot be read and of "
+             "which no copy is left; then they are skipped "
+             "(ROBOTS_UNAVAILABLE).");
+  schema.Add("fetcher.robots_cache_bytes", &robots_cache_bytes,
+             "Memory for what is known of robots.txt files.");
+  schema.Add("fetcher.max_crawl_delay", &max_crawl_delay,
+             "A longer Crawl-delay of robots.txt counts as this one.");
   schema.Add("fetcher.host_delay", &host_delay,
              "Between the end of a request and the next one to the same host, "
              "where the site's rule has no delay of its own.");

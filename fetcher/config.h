@@ -14,9 +14,13 @@ struct FetcherConfig {
   // Names the crawler and whom to write to; required for any host but loopback.
   std::string user_agent = "newsmill/0.1";
   std::string contact;  // a URL or an e-mail address, joined to the user agent
-  // "obey" or "off". Until robots.txt is read, "obey" refuses every host but
-  // loopback.
+  // "obey" or "off".
   std::string robots = "obey";
+  // By which groups of robots.txt call us; empty: as the user agent begins.
+  std::string robots_agent;
+  Duration robots_patience = std::chrono::days(3);
+  int64_t robots_cache_bytes = 64 * 1024 * 1024;
+  Duration max_crawl_delay = std::chrono::hours(1);
 
   Duration host_delay = std::chrono::seconds(1);
   // Up to so many hundredths of the delay are added, at random.

@@ -75,9 +75,7 @@ Result<std::unique_ptr<FetchHandler>> FetchHandler::Create(
   Result<std::unique_ptr<HttpClient>> http = NewHttpClient(config);
   if (!http) return http.error();
   if (!Gate(config).open()) {
-    log::Info(
-        "Only loopback will be asked: fetcher.robots is not \"off\" or "
-        "fetcher.contact is not set.");
+    log::Info("Only loopback will be asked: fetcher.contact is not set.");
   }
   return std::make_unique<FetchHandler>(config, sites, topics, clock,
                                         std::move(*http), memory);

@@ -37,8 +37,12 @@ FetchLoop::FetchLoop(const FetchSurroundings& surroundings,
 #ifdef NEWSMILL_PLANTED_FAULTS
         if (planted_fault::Is("no-delay")) return HostLimits();
 #endif
-        return hosts_.NextLimits(host, clock_.Now());
+        HostLimits limits = hosts_.NextLimits(host, clock_.Now());
+        const auto crawl_delay = robots_.CrawlDelayOf(host);
+        if (crawl_delay) limits.delay = std::max(limits.delay, *crawl_delay);
+        return limits;
       }),
+      robots_(surroundings.config),
       own_fault_backoff_(std::chrono::seconds(1), std::chrono::seconds(60)),
       http_(std::move(http)) {
 }
@@ -54,6 +58,7 @@ void FetchLoop::Drain() {
     frontier_.DropPartition(partition);
   }
   for (const FetchId id : waiting) Take(id);
+  AbandonRobots([](const RobotsFetch&) { return true; });
 }
 
 void FetchLoop::Turn(Duration max_wait) {
@@ -74,7 +79,11 @@ Duration FetchLoop::WaitFor(Duration max_wait) const {
       http_->in_flight() >= static_cast<size_t>(config_.max_in_flight)) {
     return max_wait;
   }
-  const std::optional<Instant> next = frontier_.NextReady();
+  std::optional<Instant> next = frontier_.NextReady();
+  for (const auto& [id, robots] : robots_fetches_) {
+    if (robots.request) continue;
+    next = std::min(next.value_or(robots.look_again), robots.look_again);
+  }
   if (!next) return max_wait;
   const Instant start = std::max(*next, paused_until_);
   return std::clamp<Duration>(start - clock_.Uptime(), Duration(0), max_wait);
@@ -107,10 +116,14 @@ void FetchLoop::AbortWhatIsStale(Instant now) {
       --running_[partition];
       WaitAgain(std::move(fetch));
     }
+    AbandonRobots([partition](const RobotsFetch& robots) {
+      return robots.partition == partition;
+    });
   }
 }
 
 void FetchLoop::StartWhatMay(Instant now) {
+  StartWaitingRobots(now);
   while (http_->in_flight() < static_cast<size_t>(config_.max_in_flight)) {
     const std::optional<FetchId> id = frontier_.Pop(now);
     if (!id) return;
@@ -124,10 +137,10 @@ void FetchLoop::StartWhatMay(Instant now) {
       frontier_.Cancel(fetch.host);
       Take(*id);
     } else if (!PutAside(fetch, now)) {
-      StartRequest(fetch);
-      if (backlog_ != nullptr && !room_->IsScarce()) {
-        Refill(fetch.partition, fetch.host);
-      }
+      const std::string host = fetch.host;
+      const int32_t partition = fetch.partition;
+      if (RobotsAllow(fetch)) StartRequest(fetch);
+      if (backlog_ != nullptr && !room_->IsScarce()) Refill(partition, host);
     }
   }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -21,6 +22,7 @@
 #include "fetcher/gate.h"
 #include "fetcher/hosts/host_book.h"
 #include "fetcher/http/http_client.h"
+#include "fetcher/robots_keeper.h"
 #include "fetcher/room.h"
 #include "fetcher/verdict.h"
 
@@ -105,6 +107,22 @@ class FetchLoop {
     // held.
     bool stale = false;
   };
+  // A robots.txt on its way, once per origin. The tasks that need it wait in
+  // their host's queue.
+  struct RobotsFetch {
+    std::string robots_url;  // of the origin
+    Url asked;               // the same, or where redirects led
+    std::string host = {};   // of the origin
+    int32_t partition = 0;   // of that host
+    // Whose turn the request takes: where redirects led.
+    std::string turn_of = {};
+    int32_t turn_partition = 0;
+    Instant turn_since{};  // that host is asked a full delay later
+    // Not set: it waits for its turn, until then at least.
+    std::optional<HttpClient::RequestId> request = {};
+    Instant look_again{};
+    bool stale = false;
+  };
 
   // Taking in.
   bool Route(Delivery& delivery, const std::string& host, int32_t partition);
@@ -121,7 +139,7 @@ class FetchLoop {
   // Everything that waits for a host that may not be asked now.
   void Hold(const std::string& host, const HostHold& hold);
   void EndBlocked(Delivery delivery, const HostHold& hold);
-  void LearnFrom(const Fetch& fetch, const HttpResponse& response,
+  void LearnFrom(const std::string& host, const HttpResponse& response,
                  const AnswerVerdict& verdict);
   // Settles a task whose host has to wait, once later owners will know of that.
   void FailWhenDurable(std::unique_ptr<Fetch> fetch, Failure failure);
@@ -142,6 +160,22 @@ class FetchLoop {
   bool MayRequest(FetchId id, const std::string& peer);
   bool IsFresh(int32_t partition) const;
 
+  // robots.txt.
+  bool RobotsAllow(Fetch& fetch);
+  void AskForRobots(Fetch& fetch, const Url& url);
+  void StartRobots(FetchId id);
+  void StartWaitingRobots(Instant now);
+  HostHold HoldOf(const RobotsFetch& robots) const;
+  void RobotsAnswered(FetchId id, HttpResponse response);
+  void FollowRobots(RobotsFetch robots, const Url& next);
+  void FailForWantOfRobots(const RobotsFetch& robots,
+                           const AnswerVerdict& verdict);
+  void WaitForRobots(Fetch& fetch, Timestamp until);
+  void RestOfHost(Fetch& fetch);
+  // Those that `which` picks; their turns are finished where the host is still
+  // known.
+  void AbandonRobots(const std::function<bool(const RobotsFetch&)>& which);
+
   // Answers.
   void Answered(FetchId id, HttpResponse response);
   void Conclude(std::unique_ptr<Fetch> fetch, const AnswerVerdict& verdict,
@@ -153,7 +187,9 @@ class FetchLoop {
               int status);
   void EndWith(std::unique_ptr<Fetch> fetch, const AnswerVerdict& verdict,
                int status);
-  void OwnFault(std::unique_ptr<Fetch> fetch, const std::string& detail);
+  void EndUnasked(std::unique_ptr<Fetch> fetch, const AnswerVerdict& verdict);
+  void OwnFault(const std::string& detail);
+  void NoOwnFault();
   std::optional<Timestamp> HostMayBeAskedAgain(
       const AnswerVerdict& verdict) const;
 
@@ -178,6 +214,8 @@ class FetchLoop {
   Frontier frontier_;
   std::map<int32_t, Instant> owned_since_;
   std::unordered_map<FetchId, std::unique_ptr<Fetch>> fetches_;
+  RobotsKeeper robots_;
+  std::map<FetchId, RobotsFetch> robots_fetches_;
   FetchId next_id_ = 1;
   std::map<int32_t, int> running_;  // requests per partition
   std::map<int32_t, int> held_;     // records of `tasks` in memory, likewise

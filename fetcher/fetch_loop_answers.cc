@@ -25,11 +25,8 @@ void FetchLoop::Answered(FetchId id, HttpResponse response) {
     SettleForPart(verdict);
   }
   metrics_.Judged(verdict);
-  if (verdict.kind != AnswerVerdict::Kind::kOwnFault) {
-    own_fault_.clear();
-    own_fault_backoff_.Reset();
-  }
-  LearnFrom(*fetch, response, verdict);
+  if (verdict.kind != AnswerVerdict::Kind::kOwnFault) NoOwnFault();
+  LearnFrom(fetch->host, response, verdict);
   Conclude(std::move(fetch), verdict, std::move(response));
 }
 
@@ -45,7 +42,8 @@ void FetchLoop::Conclude(std::unique_ptr<Fetch> fetch,
     case AnswerVerdict::Kind::kFailure:
       return Failed(std::move(fetch), verdict, response.status);
     case AnswerVerdict::Kind::kOwnFault:
-      return OwnFault(std::move(fetch), verdict.detail);
+      OwnFault(verdict.detail);
+      return WaitAgain(std::move(fetch));
   }
 }
 
@@ -92,6 +90,24 @@ void FetchLoop::EndWith(std::unique_ptr<Fetch> fetch,
   std::move(fetch->delivery).Finish(std::move(outcome));
 }
 
+// Without a request, so nothing is known of the article's page.
+void FetchLoop::EndUnasked(std::unique_ptr<Fetch> fetch,
+                           const AnswerVerdict& verdict) {
+  metrics_.Judged(verdict);
+  if (verdict.kind == AnswerVerdict::Kind::kOutcome) {
+    v1::Outcome outcome;
+    outcome.set_kind(verdict.outcome);
+    outcome.set_reason(verdict.reason);
+    outcome.set_detail(verdict.detail);
+    return std::move(fetch->delivery).Finish(std::move(outcome));
+  }
+  Failure failure;
+  failure.reason = verdict.reason;
+  failure.detail = verdict.detail;
+  failure.retryable = verdict.retryable;
+  std::move(fetch->delivery).Fail(std::move(failure));
+}
+
 void FetchLoop::Failed(std::unique_ptr<Fetch> fetch,
                        const AnswerVerdict& verdict, int status) {
   FinishRequest(*fetch);
@@ -122,8 +138,7 @@ std::optional<Timestamp> FetchLoop::HostMayBeAskedAgain(
 
 // Short of something ourselves: nothing is held against the URL, and nothing is
 // started for a while.
-void FetchLoop::OwnFault(std::unique_ptr<Fetch> fetch,
-                         const std::string& detail) {
+void FetchLoop::OwnFault(const std::string& detail) {
   const Instant now = clock_.Uptime();
   if (paused_until_ <= now) {
     paused_until_ = now + own_fault_backoff_.Next();
@@ -132,7 +147,11 @@ void FetchLoop::OwnFault(std::unique_ptr<Fetch> fetch,
         {{"cause", detail}, {"pause", FormatDuration(paused_until_ - now)}});
   }
   own_fault_ = detail;
-  WaitAgain(std::move(fetch));
+}
+
+void FetchLoop::NoOwnFault() {
+  own_fault_.clear();
+  own_fault_backoff_.Reset();
 }
 
 }  // namespace newsmill

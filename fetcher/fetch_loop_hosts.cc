@@ -79,12 +79,12 @@ void FetchLoop::EndBlocked(Delivery delivery, const HostHold& hold) {
 }
 
 // Facts about the host, whatever becomes of the task.
-void FetchLoop::LearnFrom(const Fetch& fetch, const HttpResponse& response,
+void FetchLoop::LearnFrom(const std::string& host, const HttpResponse& response,
                           const AnswerVerdict& verdict) {
   const Timestamp now = clock_.Now();
-  hosts_.Learn(fetch.host, response, verdict, now);
+  hosts_.Learn(host, response, verdict, now);
   if (const auto again = HostMayBeAskedAgain(verdict)) {
-    hosts_.WaitUntil(fetch.host, *again, verdict.reason, verdict.detail, now);
+    hosts_.WaitUntil(host, *again, verdict.reason, verdict.detail, now);
   }
 }
 

@@ -38,6 +38,10 @@ void FetchLoop::Assign(const std::vector<int32_t>& partitions) {
 
 void FetchLoop::Revoke(const std::vector<int32_t>& partitions) {
   for (const int32_t partition : partitions) {
+    AbandonRobots([partition](const RobotsFetch& robots) {
+      return robots.partition == partition ||
+             robots.turn_partition == partition;
+    });
     owned_since_.erase(partition);
     hosts_.Drop(partition);
     if (backlog_ != nullptr) backlog_->Close(partition);

@@ -1,5 +1,6 @@
 #include "fetcher/fetch_once.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/id.h"
@@ -48,21 +49,15 @@ FetchedOnce Ended(const v1::FetchTask& task, const AnswerVerdict& verdict,
   return ended;
 }
 
-// The answer's meaning, with the lines to paste where the gate is closed.
-AnswerVerdict Judge(const HttpResponse& response, const FetcherConfig& config,
-                    const std::string& host, Timestamp now) {
-  AnswerVerdict verdict = JudgeAnswer(response, now);
-  if (!response.refused_by_guard) Gate(config).ExplainRefusal(host, verdict);
-  if (config.keep_truncated) SettleForPart(verdict);  // nothing is tried twice
-  return verdict;
-}
-
 }  // namespace
 
 OneShotFetcher::OneShotFetcher(const FetcherConfig& config,
                                const SiteCatalogue& sites,
                                std::unique_ptr<HttpClient> http)
-    : config_(config), sites_(sites), http_(std::move(http)) {}
+    : config_(config),
+      sites_(sites),
+      http_(std::move(http)),
+      robots_(config_) {}
 
 Result<std::unique_ptr<OneShotFetcher>> OneShotFetcher::Create(
     const FetcherConfig& config, const SiteCatalogue& sites) {
@@ -84,41 +79,80 @@ FetchedOnce OneShotFetcher::Fetch(const Target& target,
       invalid.detail = url.error().message;
       return Ended(task, invalid, 0, sites_, clock.Now());
     }
-    WaitForTurn(*url);
-    HttpResponse response = Ask(task.url());
-    const Timestamp now = clock.Now();
-    // Rounded up: the clock counts whole milliseconds.
-    next_start_[url->HostKey()] = clock.Uptime() + Duration(1) +
-                                  LimitsOf(url->host(), sites_, config_).delay;
-
-    AnswerVerdict verdict = Judge(response, config_, url->HostKey(), now);
-    if (verdict.kind == AnswerVerdict::Kind::kPage) {
-      return {MakePage(task, std::move(response), sites_, now), {}};
+    if (const auto refused = RobotsRefuse(*url)) {
+      return Ended(task, *refused, 0, sites_, clock.Now());
     }
+    HttpRequest request;
+    request.url = task.url();
+    request.wants_type = &MayBePage;
+    Answered answered = Ask(*url, std::move(request));
+    AnswerVerdict verdict = answered.verdict;
+    // Nothing is tried twice.
+    if (config_.keep_truncated) SettleForPart(verdict);
+    if (verdict.kind == AnswerVerdict::Kind::kPage) {
+      return {MakePage(task, std::move(answered.response), sites_, answered.at),
+              {}};
+    }
+    const int status = answered.response.status;
     if (verdict.kind == AnswerVerdict::Kind::kRedirect) {
-      verdict = FollowRedirect(sites_, config_.max_redirects, response.status,
+      verdict = FollowRedirect(sites_, config_.max_redirects, status,
                                verdict.location, task);
       if (verdict.kind == AnswerVerdict::Kind::kRedirect) continue;
     }
-    return Ended(task, verdict, response.status, sites_, now);
+    return Ended(task, verdict, status, sites_, answered.at);
+  }
+}
+
+std::optional<AnswerVerdict> OneShotFetcher::RobotsRefuse(const Url& url) {
+  while (true) {
+    const RobotsDecision decision = robots_.Decide(url, Clock::System().Now());
+    switch (decision.kind) {
+      case RobotsDecision::Kind::kMayAsk:
+        return std::nullopt;
+      case RobotsDecision::Kind::kEnds:
+      case RobotsDecision::Kind::kWait:  // nobody waits for hours here
+        return decision.verdict;
+      case RobotsDecision::Kind::kAskFirst:
+      case RobotsDecision::Kind::kUnderWay:
+        if (auto failed = ReadRobots(url)) return failed;
+    }
+  }
+}
+
+std::optional<AnswerVerdict> OneShotFetcher::ReadRobots(const Url& url) {
+  const std::string robots_url = RobotsUrlOf(url);
+  robots_.Begin(robots_url);
+  Result<Url> asked = Url::Parse(robots_url);
+  while (true) {
+    const Answered answered = Ask(*asked, RobotsKeeper::RequestFor(*asked));
+    if (answered.verdict.kind == AnswerVerdict::Kind::kOwnFault) {
+      robots_.Abandon(robots_url);
+      return answered.verdict;
+    }
+    const RobotsStep step = robots_.Hear(robots_url, *asked, answered.response,
+                                         answered.verdict, answered.at);
+    if (!step.next) return step.failed;
+    asked = *step.next;
   }
 }
 
 void OneShotFetcher::WaitForTurn(const Url& url) {
-  const auto found = next_start_.find(url.HostKey());
-  if (found == next_start_.end()) return;
+  const auto found = last_end_.find(url.HostKey());
+  if (found == last_end_.end()) return;
   const Clock& clock = Clock::System();
-  for (Instant now = clock.Uptime(); now < found->second;
-       now = clock.Uptime()) {
-    http_->Poll(found->second - now);
+  const Duration delay = LimitsOf(url.HostKey(), sites_, config_).delay;
+  const Instant turn =
+      found->second +
+      std::max(delay, robots_.CrawlDelayOf(url.HostKey()).value_or(delay));
+  for (Instant now = clock.Uptime(); now < turn; now = clock.Uptime()) {
+    http_->Poll(turn - now);
   }
 }
 
-HttpResponse OneShotFetcher::Ask(const std::string& url) {
+OneShotFetcher::Answered OneShotFetcher::Ask(const Url& url,
+                                             HttpRequest request) {
+  WaitForTurn(url);
   std::optional<HttpResponse> answer;
-  HttpRequest request;
-  request.url = url;
-  request.wants_type = &MayBePage;
   http_->Start(
       std::move(request),
       [gate = Gate(config_)](HttpClient::RequestId, const std::string& peer) {
@@ -128,7 +162,16 @@ HttpResponse OneShotFetcher::Ask(const std::string& url) {
         answer = std::move(response);
       });
   while (!answer) http_->Poll(std::chrono::seconds(1));
-  return std::move(*answer);
+  const Clock& clock = Clock::System();
+  // Rounded up: the clock counts whole milliseconds.
+  last_end_[url.HostKey()] = clock.Uptime() + Duration(1);
+
+  Answered answered{std::move(*answer), {}, clock.Now()};
+  answered.verdict = JudgeAnswer(answered.response, answered.at);
+  if (!answered.response.refused_by_guard) {
+    Gate(config_).ExplainRefusal(url.HostKey(), answered.verdict);
+  }
+  return answered;
 }
 
 Result<FetchedOnce> FetchOnce(const FetcherConfig& config,

@@ -10,6 +10,8 @@
 #include "core/sites/site_catalogue.h"
 #include "fetcher/config.h"
 #include "fetcher/http/http_client.h"
+#include "fetcher/robots_keeper.h"
+#include "fetcher/verdict.h"
 #include "newsmill/v1/fetched_page.pb.h"
 #include "newsmill/v1/outcome.pb.h"
 
@@ -24,9 +26,9 @@ struct FetchedOnce {
 };
 
 // Fetches single targets without a log, for `crawl`: the fetcher's own rules
-// for limits, redirects and who may be asked, one request at a time, each host
-// at its delay. It knows nothing of other processes and tries nothing twice.
-// Used by one thread.
+// for limits, redirects, robots.txt and who may be asked, one request at a
+// time, each host at its delay. It knows nothing of other processes and tries
+// nothing twice. Used by one thread.
 class OneShotFetcher {
  public:
   // kBadConfiguration for what cannot be worked with. The catalogue outlives
@@ -42,13 +44,23 @@ class OneShotFetcher {
   OneShotFetcher(const FetcherConfig& config, const SiteCatalogue& sites,
                  std::unique_ptr<HttpClient> http);
 
-  HttpResponse Ask(const std::string& url);
+  // An answer and its meaning, asked for in the host's turn.
+  struct Answered {
+    HttpResponse response;
+    AnswerVerdict verdict;
+    Timestamp at;
+  };
+  Answered Ask(const Url& url, HttpRequest request);
+  // How the task ends where robots.txt stands against it.
+  std::optional<AnswerVerdict> RobotsRefuse(const Url& url);
+  std::optional<AnswerVerdict> ReadRobots(const Url& url);
   void WaitForTurn(const Url& url);
 
   const FetcherConfig config_;
   const SiteCatalogue& sites_;
   std::unique_ptr<HttpClient> http_;
-  std::map<std::string, Instant> next_start_;  // by host key
+  RobotsKeeper robots_;
+  std::map<std::string, Instant> last_end_;  // of a request, by host key
 };
 
 // One target with a fetcher of its own.

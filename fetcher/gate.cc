@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "fetcher/robots_keeper.h"
+
 namespace newsmill {
 namespace {
 
@@ -33,9 +35,7 @@ bool IsLoopback(const std::string& address) {
   return IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127;
 }
 
-Gate::Gate(const FetcherConfig& config)
-    : open_(config.robots == "off" && !config.contact.empty()),
-      contact_(config.contact) {}
+Gate::Gate(const FetcherConfig& config) : open_(!config.contact.empty()) {}
 
 void Gate::ExplainRefusal(const std::string& host,
                           AnswerVerdict& verdict) const {
@@ -48,15 +48,10 @@ void Gate::ExplainRefusal(const std::string& host,
   verdict.retryable = false;
   verdict.detail =
       host +
-      " is not on this machine, and this version cannot read robots.txt yet. "
-      "If you answer for asking it without, put into newsmill.toml (contact: a "
-      "URL or an e-mail address of yours that its owner can write to):\n" +
-      LinesToPaste();
-}
-
-std::string Gate::LinesToPaste() const {
-  return "[fetcher]\nrobots = \"off\"\ncontact = \"" +
-         (contact_.empty() ? kExampleContact : contact_) + "\"";
+      " is not on this machine, and whoever asks another one says whom its "
+      "owner can write to. Put a URL or an e-mail address of yours into "
+      "newsmill.toml:\n[fetcher]\ncontact = \"" +
+      kExampleContact + "\"";
 }
 
 std::string UserAgent(const FetcherConfig& config) {
@@ -67,6 +62,14 @@ std::string UserAgent(const FetcherConfig& config) {
 Result<void> CheckFetcherConfig(const FetcherConfig& config) {
   if (!IsHeaderText(config.user_agent) || config.user_agent.empty()) {
     return Bad("user_agent", "a name without control characters is expected");
+  }
+  if (RobotsAgent(config).empty()) {
+    return Bad(config.robots_agent.empty() ? "user_agent" : "robots_agent",
+               "begins with none of the letters, '-' and '_' by which "
+               "robots.txt could call it");
+  }
+  if (config.robots_cache_bytes < 1) {
+    return Bad("robots_cache_bytes", "at least 1 is expected");
   }
   if (!IsHeaderText(config.contact)) {
     return Bad("contact",

@@ -12,10 +12,8 @@ namespace newsmill {
 // former mapped into IPv6.
 bool IsLoopback(const std::string& address);
 
-// Where robots.txt and the address guard will stand: who may be asked at all.
-//
-// Until robots.txt is read, only loopback is, unless the operator answers for
-// it: fetcher.robots = "off" and a fetcher.contact. Immutable; thread-safe.
+// Who may be asked at all: without a fetcher.contact nobody but this machine,
+// because a crawler says whom to write to. Immutable; thread-safe.
 class Gate {
  public:
   explicit Gate(const FetcherConfig& config);
@@ -27,16 +25,13 @@ class Gate {
     return open_ || IsLoopback(address);
   }
 
-  // While the gate is closed: makes a refusal final, with the lines to paste
+  // While the gate is closed: makes a refusal final, with the line to paste
   // into newsmill.toml. A name that cannot be resolved is refused as well: it
   // is not this machine's. Other verdicts stay as they are.
   void ExplainRefusal(const std::string& host, AnswerVerdict& verdict) const;
 
  private:
-  std::string LinesToPaste() const;
-
   bool open_;
-  std::string contact_;
 };
 
 // The User-Agent field: the agent's name with whom to write to.

@@ -5,15 +5,29 @@ namespace newsmill {
 void Frontier::Push(const std::string& host, int32_t partition,
                     Instant owned_since, FetchId fetch,
                     std::optional<Instant> not_before, Lane lane) {
+  Host& entry = FindOrAdd(host, partition, owned_since);
+  entry.queue.Push(fetch, not_before, lane);
+  ++queued_;
+  Settle(entry);
+}
+
+Frontier::Host& Frontier::FindOrAdd(const std::string& host, int32_t partition,
+                                    Instant owned_since) {
   std::unique_ptr<Host>& entry = hosts_[host];
   if (entry == nullptr) {
     const HostLimits limits = limits_of_(host);
     entry = std::make_unique<Host>(
         host, partition, HostQueue(limits, owned_since + limits.delay));
   }
-  entry->queue.Push(fetch, not_before, lane);
-  ++queued_;
-  Settle(*entry);
+  return *entry;
+}
+
+bool Frontier::TakeTurn(const std::string& host, int32_t partition,
+                        Instant owned_since, Instant now) {
+  Host& entry = FindOrAdd(host, partition, owned_since);
+  const bool taken = entry.queue.TakeTurn(now);
+  Settle(entry);
+  return taken;
 }
 
 std::optional<FetchId> Frontier::Pop(Instant now) {

@@ -42,6 +42,10 @@ class Frontier {
   // A fetch that was taken gives its turn to another request of the host's and
   // waits, before all others. The turn is still to be finished or cancelled.
   void GiveTurnAway(const std::string& host, FetchId fetch);
+  // Starts a request to the host that no fetch stands for, before all that
+  // waits; it is to be finished. False: the host cannot be asked now.
+  bool TakeTurn(const std::string& host, int32_t partition, Instant owned_since,
+                Instant now);
   // Asks again what the host can bear; counts from its next delay on.
   void RefreshLimits(const std::string& host);
 
@@ -98,6 +102,8 @@ class Frontier {
   };
 
   Host* Find(const std::string& host) const;
+  Host& FindOrAdd(const std::string& host, int32_t partition,
+                  Instant owned_since);
   // Puts the host where its next turn is; an idle one stands there until its
   // delay is over and it can be forgotten.
   void Settle(Host& host);

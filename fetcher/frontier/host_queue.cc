@@ -26,10 +26,22 @@ std::optional<FetchId> HostQueue::Pop(Instant now) {
   const std::optional<Instant> next = NextReady();
   if (!next || *next > now) return std::nullopt;
   const FetchId fetch = TakeNext(now);
+  Started(now);
+  return fetch;
+}
+
+bool HostQueue::TakeTurn(Instant now) {
+  if (in_flight_ >= std::max(1, limits_.concurrency) || next_start() > now) {
+    return false;
+  }
+  Started(now);
+  return true;
+}
+
+void HostQueue::Started(Instant now) {
   ++in_flight_;
   before_pop_ = next_start_;
   next_start_ = now + limits_.delay;
-  return fetch;
 }
 
 FetchId HostQueue::TakeNext(Instant now) {

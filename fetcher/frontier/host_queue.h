@@ -49,6 +49,9 @@ class HostQueue {
 
   // The fetch whose turn it is, which counts as started; or none now.
   std::optional<FetchId> Pop(Instant now);
+  // Starts a request that no fetch in the queue stands for; false: none may be
+  // started now.
+  bool TakeTurn(Instant now);
   // A started fetch's request ended, however it did.
   void Finish(Instant now);
   // The fetch that was taken last made no request after all.
@@ -88,6 +91,7 @@ class HostQueue {
   std::vector<FetchId> TakeAll();
 
  private:
+  void Started(Instant now);
   FetchId TakeNext(Instant now);
   Line<FetchId>& ReadyIn(Lane lane) {
     return ready_[static_cast<size_t>(lane)];

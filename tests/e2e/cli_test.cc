@@ -350,8 +350,8 @@ TEST_F(CliTest, EnqueueDoesNotRepeatAForeignFile) {
 TEST_F(CliTest, CrawlAsksNoForeignHostBeforeItWasAllowed) {
   const auto done = Run({"crawl", "http://192.0.2.1/", "--json"});
   EXPECT_EQ(done.status.code, 1);
-  EXPECT_THAT(done.output, AllOf(HasSubstr("ADDRESS_REFUSED"),
-                                 HasSubstr("robots"), HasSubstr("contact")));
+  EXPECT_THAT(done.output,
+              AllOf(HasSubstr("ADDRESS_REFUSED"), HasSubstr("contact = ")));
 }
 
 TEST_F(CliTest, AFetcherRefusesManualAssignment) {

@@ -34,6 +34,7 @@ class FetchHandlerTest : public ::testing::Test {
         }) {
     bus_.tasks_partitions = 1;
     config_.host_delay = 0ms;
+    config_.robots = "off";
     config_.allow_addresses = {"127.0.0.0/8"};
     config_.retry_delays = {10s, 60s};
   }

@@ -3,11 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/bus/config.h"
 #include "core/bus/partitioner.h"
 #include "core/flow/task_codec.h"
-#include "tests/support/manual_clock.h"
-#include "tests/unit/fetcher/fakes.h"
+#include "tests/unit/fetcher/fetch_loop_fixture.h"
 
 namespace newsmill {
 namespace {
@@ -18,117 +16,11 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using Kind = Settlement::Kind;
 
-HttpResponse Page(const std::string& body = "<p>text</p>") {
-  HttpResponse response;
-  response.status = 200;
-  response.body = body;
-  v1::HttpHeader type;
-  type.set_name("Content-Type");
-  type.set_value("text/html");
-  response.headers.push_back(type);
-  response.remote_address = "127.0.0.1:80";
-  response.http_version = "HTTP/1.1";
-  response.timing.set_total_ms(12);
-  return response;
-}
-
-HttpResponse Status(int status, const std::string& name = "",
-                    const std::string& value = "") {
-  HttpResponse response;
-  response.status = status;
-  if (!name.empty()) {
-    v1::HttpHeader header;
-    header.set_name(name);
-    header.set_value(value);
-    response.headers.push_back(header);
-  }
-  return response;
-}
-
-HttpResponse Broken(v1::Reason reason, bool own_fault = false) {
-  HttpResponse response;
-  response.failure = reason;
-  response.own_fault = own_fault;
-  response.detail = "because";
-  return response;
-}
-
-v1::FetchTask TaskOf(const Record& record) {
-  v1::FetchTask task;
-  EXPECT_TRUE(task.ParseFromString(record.value));
-  return task;
-}
-
-class FetchLoopTest : public ::testing::Test {
- protected:
-  FetchLoopTest() : sites_(testing::CatalogueOf({{"gazette", kRule}})) {
-    bus_.tasks_partitions = 1;
-    config_.host_delay = 1s;
-    config_.host_delay_jitter = 0;
-    config_.retry_delays = {10s, 60s, 600s};
-  }
-
-  // A loop that owns partition 0 and has waited long enough.
-  void Start() {
-    topics_ = std::make_unique<Topics>(bus_, config_.retry_delays);
-    auto http = std::make_unique<testing::FakeHttp>();
-    http_ = http.get();
-    loop_ = std::make_unique<FetchLoop>(
-        FetchSurroundings{config_, sites_, *topics_, clock_, save_},
-        std::move(http), port_);
-    loop_->Assign({0});
-    clock_.Advance(1min);
-  }
-
-  void Give(const std::string& value, int32_t partition = 0) {
-    Message message;
-    message.topic = topics_->tasks;
-    message.partition = partition;
-    message.offset = next_offset_++;
-    message.append_time = clock_.Now();
-    message.value = value;
-    loop_->Accept(Delivery(std::move(message), 1, sink_),
-                  room_.Take(100));
-  }
-  void Give(const v1::FetchTask& task, int32_t partition = 0) {
-    Give(task.SerializeAsString(), partition);
-  }
-  v1::FetchTask TaskFor(const std::string& url) {
-    v1::FetchTask task;
-    task.set_task_id("task-" + std::to_string(next_offset_));
-    task.set_target(url);
-    return task;
-  }
-
-  void Turn() { loop_->Turn(100ms); }
-  // Answers what runs, and starts what may follow.
-  void Answer(HttpResponse response, const std::string& peer = "127.0.0.1") {
-    http_->Answer(std::move(response), peer);
-    Turn();
-    Turn();
-  }
-  // The one delivery that was settled since the last call.
-  Settlement Settled() {
-    std::vector<Settlement> settled = sink_->Take();
-    EXPECT_EQ(settled.size(), 1u);
-    return settled.empty() ? Settlement() : std::move(settled.front());
-  }
-
-  static constexpr const char* kRule = testing::kGazetteRule;
-  BusConfig bus_;
-  FetcherConfig config_;
-  SiteCatalogue sites_;
-  ManualClock clock_;
-  testing::FakePort port_;
-  HostBook::Save save_;
-  std::shared_ptr<testing::RecordingSink> sink_ =
-      std::make_shared<testing::RecordingSink>();
-  Room room_{100000};
-  std::unique_ptr<Topics> topics_;
-  std::unique_ptr<FetchLoop> loop_;
-  testing::FakeHttp* http_ = nullptr;
-  int64_t next_offset_ = 0;
-};
+using testing::Broken;
+using testing::FetchLoopTest;
+using testing::Page;
+using testing::Status;
+using testing::TaskOf;
 
 // Pages.
 
@@ -614,7 +506,7 @@ TEST_F(FetchLoopTest, ARequestStoppedForFreshnessWaitsAgain) {
 
 // The gate.
 
-TEST_F(FetchLoopTest, AnotherHostThanLoopbackIsRefusedWithTheLinesToPaste) {
+TEST_F(FetchLoopTest, AnotherHostThanLoopbackIsRefusedWithTheLineToPaste) {
   Start();
   Give("http://a.example/");
   Turn();
@@ -624,28 +516,16 @@ TEST_F(FetchLoopTest, AnotherHostThanLoopbackIsRefusedWithTheLinesToPaste) {
   EXPECT_EQ(settled.failure.reason, v1::REASON_ADDRESS_REFUSED);
   EXPECT_FALSE(settled.failure.retryable);
   EXPECT_THAT(settled.failure.detail, HasSubstr("a.example"));
-  EXPECT_THAT(settled.failure.detail,
-              HasSubstr("\n[fetcher]\nrobots = \"off\"\ncontact = \""));
+  EXPECT_THAT(settled.failure.detail, HasSubstr("\n[fetcher]\ncontact = \""));
 }
 
-TEST_F(FetchLoopTest, WithRobotsOffAndAContactEveryHostIsAsked) {
-  config_.robots = "off";
+TEST_F(FetchLoopTest, WithAContactEveryHostIsAsked) {
   config_.contact = "https://example.org/bot";
   Start();
   Give("http://a.example/");
   Turn();
   Answer(Page(), "192.0.2.1");
   EXPECT_EQ(Settled().kind, Kind::kAck);
-}
-
-TEST_F(FetchLoopTest, AContactAloneOpensNothing) {
-  config_.contact = "https://example.org/bot";
-  Start();
-  Give("http://a.example/");
-  Turn();
-  Answer(Page(), "192.0.2.1");
-  EXPECT_THAT(Settled().failure.detail,
-              HasSubstr("contact = \"https://example.org/bot\""));
 }
 
 // Bounds.

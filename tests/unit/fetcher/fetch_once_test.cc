@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include "tests/support/scripted_server.h"
 #include "tests/unit/fetcher/fakes.h"
@@ -17,11 +18,42 @@ using testing::RedirectTo;
 using testing::Script;
 using testing::ScriptedServer;
 
+std::string Gzip(const std::string& text) {
+  constexpr int kGzipWindow = 15 + 16;
+  z_stream stream{};
+  EXPECT_EQ(deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED,
+                         kGzipWindow, 8, Z_DEFAULT_STRATEGY),
+            Z_OK);
+  std::string in = text;
+  std::string out(deflateBound(&stream, in.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(in.data());
+  stream.avail_in = static_cast<uInt>(in.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  return out;
+}
+
+// As kGazetteRule, without its delay.
+constexpr char kHurriedRule[] = R"(
+[url]
+hosts = ["www.gazette.example", "m.gazette.example"]
+id = ['^/news/(\d+)$']
+id_form = '\d{1,9}'
+article_url = "http://www.gazette.example/news/{id}"
+)";
+
 class FetchOnceTest : public ::testing::Test {
  protected:
   FetchOnceTest()
-      : sites_(testing::CatalogueOf({{"gazette", testing::kGazetteRule}})),
-        server_([](const ScriptedServer::Request& request) {
+      : sites_(testing::CatalogueOf({{"gazette", kHurriedRule}})),
+        server_([this](const ScriptedServer::Request& request) {
+          if (request.target == "/robots.txt") return robots_;
+          if (request.target == "/rules.txt") {
+            return Answer("200 OK", "User-agent: *\nDisallow: /\n");
+          }
           if (request.target == "/news/1") return Html("one");
           if (request.target == "/moved") {
             return RedirectTo("http://m.gazette.example/news/1");
@@ -34,6 +66,7 @@ class FetchOnceTest : public ::testing::Test {
           }
           return Answer("404 Not Found", "");
         }) {
+    config_.host_delay = 0ms;
     config_.connect_to = {
         {"www.gazette.example:80", server_.address()},
         {"m.gazette.example:80", server_.address()},
@@ -50,6 +83,7 @@ class FetchOnceTest : public ::testing::Test {
   }
 
   SiteCatalogue sites_;
+  Script robots_ = Answer("404 Not Found", "");
   ScriptedServer server_;
   FetcherConfig config_;
 };
@@ -89,13 +123,12 @@ TEST_F(FetchOnceTest, AMissingPageIsGone) {
   EXPECT_EQ(fetched.outcome.article_key(), "gazette:404");
 }
 
-TEST_F(FetchOnceTest, AHostThatMayNotBeAskedGetsTheLinesToPaste) {
+TEST_F(FetchOnceTest, AHostThatMayNotBeAskedGetsTheLineToPaste) {
   const FetchedOnce fetched = Fetch("http://nowhere.invalid/");
   EXPECT_FALSE(fetched.page);
   EXPECT_EQ(fetched.outcome.kind(), v1::DEAD);
   EXPECT_EQ(fetched.outcome.reason(), v1::REASON_ADDRESS_REFUSED);
-  EXPECT_THAT(fetched.outcome.detail(),
-              HasSubstr("[fetcher]\nrobots = \"off\"\ncontact = "));
+  EXPECT_THAT(fetched.outcome.detail(), HasSubstr("[fetcher]\ncontact = "));
 }
 
 TEST_F(FetchOnceTest, ARefusalOfTheGuardSaysWhatToConfigure) {
@@ -119,8 +152,59 @@ TEST_F(FetchOnceTest, KeepsAHostsDelayBetweenTwoTargets) {
     (*fetcher)->Fetch(*sites_.Resolve(url), url);
   }
   const auto requests = server_.requests();
-  ASSERT_EQ(requests.size(), 2u);
+  ASSERT_EQ(requests.size(), 3u);
+  EXPECT_EQ(requests[0].target, "/robots.txt");
   EXPECT_GE(requests[1].received_at - requests[0].received_at, 50ms);
+  EXPECT_GE(requests[2].received_at - requests[1].received_at, 50ms);
+}
+
+TEST_F(FetchOnceTest, ObeysRobotsTxt) {
+  robots_ = Answer("200 OK", "User-agent: newsmill\nDisallow: /news/\n");
+  const FetchedOnce fetched = Fetch("gazette:1");
+  EXPECT_FALSE(fetched.page);
+  EXPECT_EQ(fetched.outcome.kind(), v1::SKIPPED);
+  EXPECT_EQ(fetched.outcome.reason(), v1::REASON_ROBOTS);
+  EXPECT_THAT(fetched.outcome.detail(), HasSubstr("Disallow: /news/ (line 2"));
+  EXPECT_EQ(server_.requests().size(), 1u);
+
+  config_.robots = "off";
+  EXPECT_TRUE(Fetch("gazette:1").page);
+  EXPECT_EQ(server_.requests().size(), 2u) << "not asked for";
+}
+
+TEST_F(FetchOnceTest, ReadsRobotsTxtThatIsCompressed) {
+  robots_ = Answer("200 OK", Gzip("User-agent: *\nDisallow: /news\n"),
+                   {"Content-Encoding: gzip"});
+  EXPECT_EQ(Fetch("gazette:1").outcome.reason(), v1::REASON_ROBOTS);
+  EXPECT_THAT(server_.requests().at(0).head,
+              HasSubstr("Accept-Encoding: gzip\r\n"));
+}
+
+TEST_F(FetchOnceTest, AHugeRobotsTxtCountsUpToItsLimit) {
+  robots_ =
+      Answer("200 OK", "User-agent: *\nDisallow: /news\n" +
+                           std::string(10'000'000, '#') + "\nAllow: /news/1\n");
+  EXPECT_EQ(Fetch("gazette:1").outcome.reason(), v1::REASON_ROBOTS);
+}
+
+TEST_F(FetchOnceTest, DoesNotWaitForARobotsTxtThatCannotBeRead) {
+  robots_ = Answer("500 Internal Server Error", "User-agent: *\nAllow: /\n");
+  const FetchedOnce fetched = Fetch("gazette:1");
+  EXPECT_EQ(fetched.outcome.kind(), v1::SKIPPED);
+  EXPECT_EQ(fetched.outcome.reason(), v1::REASON_ROBOTS_UNAVAILABLE);
+  EXPECT_THAT(fetched.outcome.detail(), HasSubstr("answered 500"));
+}
+
+TEST_F(FetchOnceTest, FollowsRobotsTxtToAnotherHost) {
+  robots_ = RedirectTo("http://m.gazette.example/rules.txt");
+  EXPECT_EQ(Fetch("gazette:1").outcome.reason(), v1::REASON_ROBOTS);
+  EXPECT_EQ(server_.requests().size(), 2u);
+}
+
+TEST_F(FetchOnceTest, AnEndlessRedirectOfRobotsTxtIsNoFile) {
+  robots_ = RedirectTo("/robots.txt");
+  EXPECT_TRUE(Fetch("gazette:1").page);
+  EXPECT_EQ(server_.requests().size(), 7u) << "six times, then the page";
 }
 
 TEST_F(FetchOnceTest, RefusesAConfigurationThatCannotWork) {

@@ -19,7 +19,7 @@ TEST(Gate, LoopbackIsJudgedByTheAddress) {
   }
 }
 
-TEST(Gate, OpensOnlyWithRobotsOffAndAContact) {
+TEST(Gate, OpensWithAContact) {
   FetcherConfig config;
   EXPECT_FALSE(Gate(config).MayAsk("192.0.2.1"));
   EXPECT_TRUE(Gate(config).MayAsk("127.0.0.1"));
@@ -37,7 +37,8 @@ TEST(Gate, ANameThatCannotBeResolvedIsRefusedWhileItIsClosed) {
   Gate(config).ExplainRefusal("news.example", verdict);
   EXPECT_EQ(verdict.reason, v1::REASON_ADDRESS_REFUSED);
   EXPECT_FALSE(verdict.retryable);
-  EXPECT_THAT(verdict.detail, HasSubstr("robots = \"off\""));
+  EXPECT_THAT(verdict.detail, HasSubstr("news.example"));
+  EXPECT_THAT(verdict.detail, HasSubstr("\n[fetcher]\ncontact = \""));
 
   AnswerVerdict no_server;  // nor is it held back until there is a network
   no_server.kind = AnswerVerdict::Kind::kOwnFault;
@@ -46,7 +47,6 @@ TEST(Gate, ANameThatCannotBeResolvedIsRefusedWhileItIsClosed) {
   EXPECT_EQ(no_server.kind, AnswerVerdict::Kind::kFailure);
   EXPECT_EQ(no_server.reason, v1::REASON_ADDRESS_REFUSED);
 
-  config.robots = "off";
   config.contact = "me@example.org";
   AnswerVerdict open;
   open.reason = v1::REASON_DNS_FAILED;
@@ -76,6 +76,12 @@ TEST(FetcherConfig, WhatCannotBeWorkedWithIsRefused) {
               HasSubstr("fetcher.contact"));
   EXPECT_THAT(refused([](FetcherConfig& c) { c.user_agent = ""; }),
               HasSubstr("fetcher.user_agent"));
+  EXPECT_THAT(refused([](FetcherConfig& c) { c.user_agent = "7bot"; }),
+              HasSubstr("fetcher.user_agent"));
+  EXPECT_THAT(refused([](FetcherConfig& c) { c.robots_agent = "7bot"; }),
+              HasSubstr("fetcher.robots_agent"));
+  EXPECT_THAT(refused([](FetcherConfig& c) { c.robots_cache_bytes = 0; }),
+              HasSubstr("fetcher.robots_cache_bytes"));
   EXPECT_THAT(refused([](FetcherConfig& c) { c.max_body_bytes = 1 << 20; }),
               HasSubstr("fetcher.max_body_bytes"));
   EXPECT_THAT(refused([](FetcherConfig& c) { c.host_concurrency = 0; }),

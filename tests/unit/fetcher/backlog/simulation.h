@@ -147,7 +147,8 @@ class Simulation : public WorkerPort, public SettlementSink {
   };
 
   Simulation(const BusConfig& bus, FetcherConfig config)
-      : config_(std::move(config)), topics_(bus, config_.retry_delays) {
+      : config_(WithoutRobots(std::move(config))),
+        topics_(bus, config_.retry_delays) {
     Launch({});
   }
 
@@ -247,6 +248,12 @@ class Simulation : public WorkerPort, public SettlementSink {
   int64_t memory() const { return room_->taken(); }
 
  private:
+  // Nothing but pages is asked for.
+  static FetcherConfig WithoutRobots(FetcherConfig config) {
+    config.robots = "off";
+    return config;
+  }
+
   struct Unowned {
     void operator()(SettlementSink*) const {}
   };

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "core/base/url.h"
+#include "fetcher/config.h"
+#include "fetcher/http/http_client.h"
+#include "fetcher/robots/robots_cache.h"
+#include "fetcher/verdict.h"
+
+namespace newsmill {
+
+// What robots.txt says to a request that is about to be made.
+struct RobotsDecision {
+  enum class Kind {
+    kMayAsk,
+    kAskFirst,  // for robots.txt: see Begin
+    kUnderWay,  // somebody asks for it right now
+    kWait,      // it cannot be had; not before `until`
+    kEnds,      // the task ends as `verdict`
+  };
+  Kind kind = Kind::kMayAsk;
+  Timestamp until{};
+  // kEnds: the task's. kWait: that of one who does not wait.
+  AnswerVerdict verdict = {};
+};
+
+// What an answer on the way to a robots.txt means.
+struct RobotsStep {
+  // Ask this instead.
+  std::optional<Url> next;
+  // The host itself cannot be asked: what waits for its robots.txt fails.
+  std::optional<AnswerVerdict> failed;
+};
+
+// Obeys the robots.txt of every origin that is asked (RFC 9309), or none where
+// the configuration says so. It makes no request itself: it says which to make,
+// and hears the answers. Used by one thread; time is an argument.
+//
+// Whoever gets kAskFirst calls Begin, asks RobotsUrlOf the URL in the host's
+// turn and under its politeness, and gives each answer to Hear, following its
+// steps. A robots.txt on another host counts for the host that was asked first.
+class RobotsKeeper {
+ public:
+  // The configuration outlives the keeper.
+  explicit RobotsKeeper(const FetcherConfig& config);
+
+  RobotsDecision Decide(const Url& url, Timestamp now);
+
+  // From here on others of the origin get kUnderWay, until the last Hear or
+  // Abandon. `robots_url`: of the origin, as RobotsUrlOf gives it.
+  void Begin(const std::string& robots_url);
+  // `response`: to the request for `asked`; `verdict`: what it would mean for a
+  // page, refusals explained. Own faults are for Abandon.
+  RobotsStep Hear(const std::string& robots_url, const Url& asked,
+                  const HttpResponse& response, const AnswerVerdict& verdict,
+                  Timestamp now);
+  // The file cannot be had now, as `why` says.
+  void GiveUp(const std::string& robots_url, const std::string& why,
+              Timestamp now);
+  // Nothing was learned.
+  void Abandon(const std::string& robots_url);
+
+  // What is asked for, and how.
+  static HttpRequest RequestFor(const Url& url);
+
+  // The delay that the host's robots.txt asks for, as long as it is known; at
+  // most fetcher.max_crawl_delay. `host`: a host key.
+  std::optional<Duration> CrawlDelayOf(const std::string& host) const;
+
+  // What is known of a robots.txt; nullptr: nothing.
+  const RobotsRecord* RecordOf(const std::string& robots_url) const {
+    return cache_.Peek(robots_url);
+  }
+  const std::string& agent() const { return terms_.agent; }
+
+ private:
+  RobotsDecision Judged(const RobotsRecord& record, const Url& url,
+                        const std::string& robots_url) const;
+  RobotsDecision Waiting(const RobotsRecord& record,
+                         const std::string& robots_url, Timestamp now) const;
+  void Conclude(const std::string& robots_url, const RobotsAnswer& answer,
+                Timestamp now);
+
+  const FetcherConfig& config_;
+  const RobotsTerms terms_;
+  RobotsCache cache_;
+  std::map<std::string, int> under_way_;  // redirects followed so far
+};
+
+// The name by which robots.txt may call this crawler.
+std::string RobotsAgent(const FetcherConfig& config);
+
+}  // namespace newsmill
