@@ -42,7 +42,8 @@ FetchLoop::FetchLoop(const FetchSurroundings& surroundings,
         if (crawl_delay) limits.delay = std::max(limits.delay, *crawl_delay);
         return limits;
       }),
-      robots_(surroundings.config),
+      shelf_(hosts_),
+      robots_(surroundings.config, &shelf_),
       own_fault_backoff_(std::chrono::seconds(1), std::chrono::seconds(60)),
       http_(std::move(http)) {
 }

@@ -124,6 +124,23 @@ class FetchLoop {
     bool stale = false;
   };
 
+  // Copies of robots.txt stand beside what else is known of a host.
+  class Shelf : public RobotsShelf {
+   public:
+    explicit Shelf(HostBook& hosts) : hosts_(hosts) {}
+    const v1::RobotsCopy* Find(const std::string& host,
+                               const std::string& url) const override {
+      return hosts_.RobotsOf(host, url);
+    }
+    void Keep(const std::string& host, v1::RobotsCopy copy,
+              Timestamp now) override {
+      hosts_.KeepRobots(host, std::move(copy), now);
+    }
+
+   private:
+    HostBook& hosts_;
+  };
+
   // Taking in.
   bool Route(Delivery& delivery, const std::string& host, int32_t partition);
   bool EndIfExpired(Delivery& delivery);
@@ -214,6 +231,7 @@ class FetchLoop {
   Frontier frontier_;
   std::map<int32_t, Instant> owned_since_;
   std::unordered_map<FetchId, std::unique_ptr<Fetch>> fetches_;
+  Shelf shelf_;
   RobotsKeeper robots_;
   std::map<FetchId, RobotsFetch> robots_fetches_;
   FetchId next_id_ = 1;

@@ -136,6 +136,14 @@ std::optional<AnswerVerdict> OneShotFetcher::ReadRobots(const Url& url) {
   }
 }
 
+Result<RobotsRecord> OneShotFetcher::AskRobots(const Url& url) {
+  const std::optional<AnswerVerdict> failed = ReadRobots(url);
+  const RobotsRecord* const record = robots_.RecordOf(RobotsUrlOf(url));
+  if (record != nullptr) return *record;
+  return Error{Code::kUnavailable,
+               failed ? failed->detail : "robots.txt could not be asked for"};
+}
+
 void OneShotFetcher::WaitForTurn(const Url& url) {
   const auto found = last_end_.find(url.HostKey());
   if (found == last_end_.end()) return;

@@ -40,6 +40,12 @@ class OneShotFetcher {
   // may leave the site. Blocks, delays included.
   FetchedOnce Fetch(const Target& target, const std::string& text);
 
+  // Asks for the robots.txt that counts for `url`, whatever fetcher.robots is.
+  // The record is what is known of it from now on; an error of the host's own
+  // (kUnavailable) says why not even that is.
+  Result<RobotsRecord> AskRobots(const Url& url);
+  const RobotsTerms& robots_terms() const { return robots_.terms(); }
+
  private:
   OneShotFetcher(const FetcherConfig& config, const SiteCatalogue& sites,
                  std::unique_ptr<HttpClient> http);

@@ -75,8 +75,20 @@ RobotsAnswer AnswerOf(const HttpResponse& response,
 
 }  // namespace
 
-RobotsKeeper::RobotsKeeper(const FetcherConfig& config)
+RobotsRecord RecordOfCopy(const v1::RobotsCopy& copy,
+                          const RobotsTerms& terms) {
+  RobotsAnswer answer;
+  answer.status = copy.status();
+  answer.kind = copy.status() / 100 == 2 ? RobotsAnswer::Kind::kFile
+                                         : RobotsAnswer::Kind::kNone;
+  answer.body = copy.body();
+  return RobotsRecord::Restored(answer, terms, FromProto(copy.fetched_at()),
+                                FromProto(copy.valid_until()));
+}
+
+RobotsKeeper::RobotsKeeper(const FetcherConfig& config, RobotsShelf* shelf)
     : config_(config),
+      shelf_(shelf),
       terms_(TermsOf(config)),
       cache_(static_cast<size_t>(config.robots_cache_bytes)) {}
 
@@ -86,7 +98,7 @@ RobotsDecision RobotsKeeper::Decide(const Url& url, Timestamp now) {
   if (under_way_.contains(robots_url)) {
     return {RobotsDecision::Kind::kUnderWay};
   }
-  const RobotsRecord* const record = cache_.Find(robots_url);
+  const RobotsRecord* const record = FindRecord(url, robots_url);
   if (record == nullptr) return {RobotsDecision::Kind::kAskFirst};
   switch (record->AdviceAt(now)) {
     case RobotsRecord::Advice::kAsk:
@@ -97,6 +109,16 @@ RobotsDecision RobotsKeeper::Decide(const Url& url, Timestamp now) {
       return Waiting(*record, robots_url, now);
   }
   return {};
+}
+
+const RobotsRecord* RobotsKeeper::FindRecord(const Url& url,
+                                             const std::string& robots_url) {
+  const RobotsRecord* const record = cache_.Find(robots_url);
+  if (record != nullptr || shelf_ == nullptr) return record;
+  const v1::RobotsCopy* const copy = shelf_->Find(url.HostKey(), robots_url);
+  if (copy == nullptr) return nullptr;
+  cache_.Keep(robots_url, RecordOfCopy(*copy, terms_));
+  return cache_.Find(robots_url);
 }
 
 RobotsDecision RobotsKeeper::Judged(const RobotsRecord& record, const Url& url,
@@ -178,6 +200,23 @@ void RobotsKeeper::Conclude(const std::string& robots_url,
   RobotsRecord record = known == nullptr ? RobotsRecord() : *known;
   record.Take(answer, terms_, now);
   cache_.Keep(robots_url, std::move(record));
+  if (shelf_ != nullptr) KeepForOthers(robots_url, answer, now);
+}
+
+void RobotsKeeper::KeepForOthers(const std::string& robots_url,
+                                 const RobotsAnswer& answer, Timestamp now) {
+  const bool good = answer.kind == RobotsAnswer::Kind::kFile ||
+                    answer.kind == RobotsAnswer::Kind::kNone;
+  const Result<Url> url = Url::Parse(robots_url);
+  if (!good || !url || answer.body.size() > kMostRobotsKeptBytes) return;
+  v1::RobotsCopy copy;
+  copy.set_url(robots_url);
+  *copy.mutable_fetched_at() = ToProto(now);
+  copy.set_status(answer.status);
+  if (answer.kind == RobotsAnswer::Kind::kFile) copy.set_body(answer.body);
+  *copy.mutable_valid_until() =
+      ToProto(cache_.Peek(robots_url)->ask_again_at());
+  shelf_->Keep(url->HostKey(), std::move(copy), now);
 }
 
 HttpRequest RobotsKeeper::RequestFor(const Url& url) {

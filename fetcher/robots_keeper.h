@@ -9,6 +9,7 @@
 #include "fetcher/http/http_client.h"
 #include "fetcher/robots/robots_cache.h"
 #include "fetcher/verdict.h"
+#include "newsmill/v1/host_state.pb.h"
 
 namespace newsmill {
 
@@ -35,6 +36,23 @@ struct RobotsStep {
   std::optional<AnswerVerdict> failed;
 };
 
+// Where good copies outlive the worker. `host`: a host key; `url`: of the
+// robots.txt.
+class RobotsShelf {
+ public:
+  virtual ~RobotsShelf() = default;
+  // nullptr: none is kept. Valid until the next call.
+  virtual const v1::RobotsCopy* Find(const std::string& host,
+                                     const std::string& url) const = 0;
+  virtual void Keep(const std::string& host, v1::RobotsCopy copy,
+                    Timestamp now) = 0;
+};
+
+// What a kept copy says to this agent. A larger file than this is not kept for
+// later workers: they ask for it anew.
+inline constexpr size_t kMostRobotsKeptBytes = 64 * 1024;
+RobotsRecord RecordOfCopy(const v1::RobotsCopy& copy, const RobotsTerms& terms);
+
 // Obeys the robots.txt of every origin that is asked (RFC 9309), or none where
 // the configuration says so. It makes no request itself: it says which to make,
 // and hears the answers. Used by one thread; time is an argument.
@@ -44,8 +62,10 @@ struct RobotsStep {
 // steps. A robots.txt on another host counts for the host that was asked first.
 class RobotsKeeper {
  public:
-  // The configuration outlives the keeper.
-  explicit RobotsKeeper(const FetcherConfig& config);
+  // The configuration and the shelf outlive the keeper; without a shelf it
+  // forgets with the process.
+  explicit RobotsKeeper(const FetcherConfig& config,
+                        RobotsShelf* shelf = nullptr);
 
   RobotsDecision Decide(const Url& url, Timestamp now);
 
@@ -74,7 +94,7 @@ class RobotsKeeper {
   const RobotsRecord* RecordOf(const std::string& robots_url) const {
     return cache_.Peek(robots_url);
   }
-  const std::string& agent() const { return terms_.agent; }
+  const RobotsTerms& terms() const { return terms_; }
 
  private:
   RobotsDecision Judged(const RobotsRecord& record, const Url& url,
@@ -84,7 +104,12 @@ class RobotsKeeper {
   void Conclude(const std::string& robots_url, const RobotsAnswer& answer,
                 Timestamp now);
 
+  const RobotsRecord* FindRecord(const Url& url, const std::string& robots_url);
+  void KeepForOthers(const std::string& robots_url, const RobotsAnswer& answer,
+                     Timestamp now);
+
   const FetcherConfig& config_;
+  RobotsShelf* const shelf_;
   const RobotsTerms terms_;
   RobotsCache cache_;
   std::map<std::string, int> under_way_;  // redirects followed so far

@@ -36,6 +36,7 @@ CommandPtr MakeHostsRate();
 CommandPtr MakeHostsResume();
 CommandPtr MakeHostsShow();
 CommandPtr MakeParser();
+CommandPtr MakeRobots();
 CommandPtr MakeRulesCheck();
 CommandPtr MakeRulesTest();
 CommandPtr MakeRun();

@@ -74,6 +74,16 @@ void RobotsRecord::Take(const RobotsAnswer& answer, const RobotsTerms& terms,
   }
 }
 
+RobotsRecord RobotsRecord::Restored(const RobotsAnswer& answer,
+                                    const RobotsTerms& terms,
+                                    Timestamp fetched_at,
+                                    Timestamp ask_again_at) {
+  RobotsRecord record;
+  record.Take(answer, terms, fetched_at);
+  record.ask_again_at_ = std::min(ask_again_at, fetched_at + kMostRobotsAge);
+  return record;
+}
+
 void RobotsRecord::TakeCopy(const RobotsAnswer& answer, Timestamp now) {
   fetched_at_ = now;
   status_ = answer.status;

@@ -57,6 +57,11 @@ class RobotsRecord {
 
   void Take(const RobotsAnswer& answer, const RobotsTerms& terms,
             Timestamp now);
+  // A copy that another worker read: an answer of kFile or kNone, taken at
+  // `fetched_at` and to be asked for again at `ask_again_at`.
+  static RobotsRecord Restored(const RobotsAnswer& answer,
+                               const RobotsTerms& terms, Timestamp fetched_at,
+                               Timestamp ask_again_at);
 
   // Where Advice is kUse.
   const RobotsPolicy& policy() const { return policy_; }

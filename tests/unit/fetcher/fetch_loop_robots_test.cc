@@ -432,6 +432,59 @@ TEST_F(FetchLoopRobotsTest, ARedirectThatCannotBeFollowedIsNoFile) {
   EXPECT_EQ(http_->asked.size(), 2u);
 }
 
+// What outlives the worker.
+
+TEST_F(FetchLoopRobotsTest, AGoodCopyIsWrittenForLaterOwners) {
+  v1::HostState state;
+  save_ = [&](int32_t, v1::HostState now, HostBook::Durable durable) {
+    state = std::move(now);
+    if (durable) durable(true);
+  };
+  Start();
+  Give("http://a.example/1");
+  Turn();
+  HttpResponse response = Robots(kForbidsPrivate);
+  response.headers.push_back(
+      Status(200, "Cache-Control", "max-age=600").headers[0]);
+  Answer(response);
+  ASSERT_EQ(state.robots_size(), 1);
+  EXPECT_EQ(state.robots(0).url(), "http://a.example/robots.txt");
+  EXPECT_EQ(state.robots(0).body(), kForbidsPrivate);
+  EXPECT_EQ(state.robots(0).status(), 200);
+  EXPECT_EQ(FromProto(state.robots(0).fetched_at()), clock_.Now());
+  EXPECT_EQ(FromProto(state.robots(0).valid_until()), clock_.Now() + 10min);
+}
+
+TEST_F(FetchLoopRobotsTest, ANewOwnerUsesTheCopyOfTheFormerOne) {
+  Start();
+  v1::HostState state;
+  state.set_host("a.example");
+  *state.mutable_updated_at() = ToProto(clock_.Now());
+  v1::RobotsCopy& copy = *state.add_robots();
+  copy.set_url("http://a.example/robots.txt");
+  copy.set_status(200);
+  copy.set_body("User-agent: *\nDisallow: /private\nCrawl-delay: 4\n");
+  *copy.mutable_fetched_at() = ToProto(clock_.Now() - 1h);
+  *copy.mutable_valid_until() = ToProto(clock_.Now() + 1h);
+  loop_->Load(0, {state});
+  Give("http://a.example/private");
+  Give("http://a.example/1");
+  Turn();
+  EXPECT_EQ(Settled().outcome.reason(), v1::REASON_ROBOTS);
+  EXPECT_THAT(http_->asked, ElementsAre("http://a.example/1"));
+  Answer(Page());
+  Give("http://a.example/2");
+  After(4s);
+  EXPECT_EQ(http_->asked.size(), 1u) << "its Crawl-delay, too";
+  After(1ms);
+  EXPECT_EQ(http_->asked.size(), 2u);
+  Answer(Page());
+  clock_.Advance(1h);
+  Give("http://a.example/3");
+  Turn();
+  EXPECT_EQ(http_->asked.back(), "http://a.example/robots.txt") << "too old";
+}
+
 // Partitions and drains.
 
 TEST_F(FetchLoopRobotsTest, ARevokeAbortsItAndTheNextOwnerAsksAnew) {
