@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <random>
 
-#include "tests/unit/fetcher/backlog/simulation.h"
+#include "tests/e2e/backlog_simulation.h"
 
 namespace newsmill {
 namespace {
