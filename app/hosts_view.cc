@@ -25,7 +25,8 @@ Result<HostsView> HostsView::Read(Bus& bus, const Topics& topics,
   auto read =
       ReadToEnd(bus, partitions, kPatience, clock, [&](const Message& message) {
         v1::HostState state;
-        if (state.ParseFromString(message.value) && !state.host().empty()) {
+        if (state.ParseFromString(message.value) && !state.host().empty() &&
+            state.host() != kFleetAccount) {
           newest[state.host()] = std::move(state);
         }
       });

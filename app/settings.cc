@@ -44,15 +44,22 @@ Error OutOfRange(const std::string& key, const std::string& found,
           key + " is " + found + "; expected " + expected};
 }
 
+// Where none is a number like any other, or stands for something.
+bool MayBeZero(std::string_view key) {
+  static constexpr std::string_view kKeys[] = {
+      "fetcher.bytes_per_day",    "fetcher.host_delay_jitter",
+      "fetcher.low_speed_limit",  "fetcher.max_redirects",
+      "fetcher.requests_per_day", "parser.threads"};
+  return std::ranges::find(kKeys, key) != std::end(kKeys);
+}
+
 // Limits that hold for every key of a kind.
 Result<void> ValidateKey(const config::Key& key) {
   if (const auto* number = std::get_if<int64_t*>(&key.target)) {
-    const int64_t least = key.name == "parser.threads" ? 0 : 1;
-    const bool may_be_zero = key.name == "fetcher.low_speed_limit" ||
-                             key.name == "fetcher.max_redirects";
-    if (**number < (may_be_zero ? 0 : least)) {
+    const int64_t least = MayBeZero(key.name) ? 0 : 1;
+    if (**number < least) {
       return OutOfRange(key.name, std::to_string(**number),
-                        "at least " + std::to_string(may_be_zero ? 0 : least));
+                        "at least " + std::to_string(least));
     }
   }
   if (const auto* duration = std::get_if<Duration*>(&key.target)) {

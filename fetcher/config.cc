@@ -44,6 +44,24 @@ void FetcherConfig::Declare(config::Schema& schema) {
              "Up to here the delay grows for a host that answers slowly, with "
              "429 or 503, or not in time; a longer delay of the rule or of "
              "robots.txt stands.");
+  schema.Add("fetcher.requests_per_day", &requests_per_day,
+             "Of the whole fleet, each partition of tasks having an equal "
+             "share; 0: no bound.");
+  schema.Add("fetcher.bytes_per_day", &bytes_per_day,
+             "Of bodies as received by the whole fleet, shared in the same "
+             "way; 0: no bound.");
+  schema.Add("fetcher.hours", &hours,
+             "When anybody is asked, such as \"22:00-06:00\"; empty: all day. "
+             "A rule's own hours narrow this for its site.");
+  schema.Add("fetcher.zone", &zone,
+             "Of fetcher.hours and of the day of the two budgets: UTC or a "
+             "distance from it, such as +08:00.");
+  schema.Add("fetcher.address_concurrency", &address_concurrency,
+             "Requests at the same time from one fetcher to one address, "
+             "whatever its hosts are called.");
+  schema.Add("fetcher.shared_addresses", &shared_addresses,
+             "CIDRs of addresses that many hosts share, such as a CDN's, to "
+             "which fetcher.address_concurrency does not apply.");
   schema.Add("fetcher.max_in_flight", &max_in_flight,
              "Requests at the same time in one fetcher.");
   schema.Add("fetcher.max_queued_bytes", &max_queued_bytes,

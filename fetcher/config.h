@@ -28,6 +28,15 @@ struct FetcherConfig {
   int64_t host_concurrency = 1;
   // Up to here a host's own trouble lengthens its delay.
   Duration max_host_delay = std::chrono::minutes(5);
+  // Of the whole fleet; 0: no bound.
+  int64_t requests_per_day = 0;
+  int64_t bytes_per_day = 0;
+  std::string hours;  // "22:00-06:00"; empty: all day
+  std::string zone = "UTC";
+  // Requests at the same time to one address, whatever its hosts are called.
+  int64_t address_concurrency = 16;
+  // CIDRs of addresses that many hosts share, to which that does not apply.
+  std::vector<std::string> shared_addresses = {"127.0.0.0/8", "::1/128"};
   int64_t max_in_flight = 256;
   int64_t max_queued_bytes = 64 << 20;
 

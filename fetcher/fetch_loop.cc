@@ -33,6 +33,7 @@ FetchLoop::FetchLoop(const FetchSurroundings& surroundings,
       partitions_(surroundings.topics.PartitionsOf(surroundings.topics.tasks)),
       hosts_(surroundings.config, surroundings.sites, partitions_,
              surroundings.save),
+      addresses_(surroundings.config),
       frontier_([this](const std::string& host) {
 #ifdef NEWSMILL_PLANTED_FAULTS
         if (planted_fault::Is("no-delay")) return HostLimits();
@@ -168,9 +169,14 @@ void FetchLoop::StartRequest(Fetch& fetch) {
 bool FetchLoop::MayRequest(FetchId id, const std::string& peer) {
   Fetch& fetch = *fetches_.at(id);
   fetch.stale =
-      !IsFresh(fetch.partition) ||
-      hosts_.HoldOn(fetch.host, clock_.Now()).kind != HostHold::Kind::kNone;
-  return !fetch.stale && gate_.MayAsk(peer);
+      !IsFresh(fetch.partition) || hosts_.MustNotAsk(fetch.host, clock_.Now());
+  if (fetch.stale || !gate_.MayAsk(peer)) return false;
+  fetch.address = addresses_.Enter(peer);
+  if (fetch.address) return true;
+  // Too many others ask this machine now.
+  fetch.stale = true;
+  frontier_.WaitUntil(fetch.host, clock_.Uptime() + kStaleRest);
+  return false;
 }
 
 std::unique_ptr<FetchLoop::Fetch> FetchLoop::Take(FetchId id) {
@@ -191,6 +197,7 @@ void FetchLoop::Keep(std::unique_ptr<Fetch> fetch) {
 void FetchLoop::WaitAgain(std::unique_ptr<Fetch> fetch) {
   if (draining_) return;  // handed back
   fetch->request.reset();
+  fetch->address = {};
   frontier_.RefreshLimits(fetch->host);
   frontier_.PutBack(fetch->host, fetch->id, RequestEnd());
   Keep(std::move(fetch));

@@ -20,6 +20,7 @@
 #include "fetcher/fetch_metrics.h"
 #include "fetcher/frontier/frontier.h"
 #include "fetcher/gate.h"
+#include "fetcher/hosts/address_book.h"
 #include "fetcher/hosts/host_book.h"
 #include "fetcher/http/http_client.h"
 #include "fetcher/robots_keeper.h"
@@ -106,6 +107,8 @@ class FetchLoop {
     // The last moment's check found the assignment no longer fresh, or the host
     // held.
     bool stale = false;
+    // While its request runs.
+    AddressBook::Place address = {};
   };
   // A robots.txt on its way, once per origin. The tasks that need it wait in
   // their host's queue.
@@ -228,6 +231,7 @@ class FetchLoop {
   const int32_t partitions_;
   FetchMetrics metrics_;
   HostBook hosts_;
+  AddressBook addresses_;
   Frontier frontier_;
   std::map<int32_t, Instant> owned_since_;
   std::unordered_map<FetchId, std::unique_ptr<Fetch>> fetches_;

@@ -15,6 +15,7 @@ void FetchLoop::Answered(FetchId id, HttpResponse response) {
   std::unique_ptr<Fetch> fetch = Take(id);
   --running_[fetch->partition];
   fetch->request.reset();
+  fetch->address = {};
   if (fetch->stale) return WaitAgain(std::move(fetch));
   metrics_.Answered(response);
 

@@ -31,7 +31,10 @@ void FetchLoop::Obey(std::vector<v1::Order> orders) {
 }
 
 bool FetchLoop::PutAside(Fetch& fetch, Instant now) {
-  const HostHold hold = hosts_.HoldOn(fetch.host, clock_.Now());
+  HostHold hold = hosts_.HoldOn(fetch.host, clock_.Now());
+  if (hold.kind == HostHold::Kind::kNone) {
+    hold = hosts_.TakeFromBudgets(fetch.host, clock_.Now());
+  }
   if (hold.kind == HostHold::Kind::kNone) return false;
   const std::string host = fetch.host;
   frontier_.Cancel(host);

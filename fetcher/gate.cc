@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "fetcher/guard/ip_address.h"
+#include "fetcher/politeness.h"
 #include "fetcher/robots_keeper.h"
 
 namespace newsmill {
@@ -83,6 +85,23 @@ Result<void> CheckFetcherConfig(const FetcherConfig& config) {
   }
   if (config.host_concurrency < 1) {
     return Bad("host_concurrency", "at least 1 is expected");
+  }
+  if (config.host_delay_jitter < 0 || config.host_delay_jitter > 100) {
+    return Bad("host_delay_jitter", "a number from 0 to 100 is expected");
+  }
+  if (config.address_concurrency < 1) {
+    return Bad("address_concurrency", "at least 1 is expected");
+  }
+  if (config.requests_per_day < 0 || config.bytes_per_day < 0) {
+    return Bad("requests_per_day and bytes_per_day", "0 or more is expected");
+  }
+  if (const auto plan = FleetPlan(config); !plan) {
+    return Error{Code::kBadConfiguration, plan.error().message};
+  }
+  for (const std::string& text : config.shared_addresses) {
+    if (const auto range = Cidr::Parse(text); !range) {
+      return Bad("shared_addresses", range.error().message);
+    }
   }
   if (config.max_in_flight < 1) {
     return Bad("max_in_flight", "at least 1 is expected");

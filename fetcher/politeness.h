@@ -17,4 +17,12 @@ HostLimits LimitsOf(const std::string& host, const SiteCatalogue& sites,
 // "[::1]:8080" -> "[::1]", "news.example:8080" -> "news.example".
 std::string HostWithoutPort(const std::string& host);
 
+// What the whole fleet may ask in a day; kInvalidArgument names the key.
+Result<DayPlan> FleetPlan(const FetcherConfig& config);
+// One host's part of its site's plan: every host of the site has an equal
+// share, so that no two owners have to agree. Without a site: empty.
+DayPlan PlanOf(const std::string& host, const SiteCatalogue& sites);
+// One of `shares` equal parts, at least 1 of each.
+DayPlan ShareOf(DayPlan plan, int64_t shares);
+
 }  // namespace newsmill

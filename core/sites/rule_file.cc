@@ -17,7 +17,9 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kUrlKeys = {
     "article_url", "hosts", "id", "id_form", "list", "tracking_parameters"};
-constexpr std::array<std::string_view, 2> kFetchKeys = {"concurrency", "delay"};
+constexpr std::array<std::string_view, 6> kFetchKeys = {
+    "bytes_per_day", "concurrency",      "delay",
+    "hours",         "requests_per_day", "zone"};
 constexpr Duration kLongestDelay = std::chrono::hours(24);
 constexpr int64_t kMostConcurrent = 64;
 
@@ -60,6 +62,34 @@ class Reader {
     if (fetch == nullptr) return;
     ReadDelay(*fetch);
     ReadConcurrency(*fetch);
+    ReadPlan(*fetch);
+  }
+
+  void ReadPlan(const toml::table& fetch) {
+    DayPlan& plan = site_.plan;
+    plan.requests = Count(fetch, "requests_per_day");
+    plan.bytes = Count(fetch, "bytes_per_day");
+    if (const toml::node* node = fetch.get("hours")) {
+      const Result<HourSpan> hours = ParseHours(String(*node, "fetch.hours"));
+      if (!hours) return Fail(*node, "fetch.hours: " + hours.error().message);
+      plan.hours = *hours;
+    }
+    if (const toml::node* node = fetch.get("zone")) {
+      const Result<Duration> zone = ParseZone(String(*node, "fetch.zone"));
+      if (!zone) return Fail(*node, "fetch.zone: " + zone.error().message);
+      plan.zone = *zone;
+    }
+  }
+
+  std::optional<int64_t> Count(const toml::table& fetch, const char* key) {
+    const toml::node* node = fetch.get(key);
+    if (node == nullptr) return std::nullopt;
+    const auto number = node->value_exact<int64_t>();
+    if (!number || *number < 1) {
+      Fail(*node,
+           std::string("fetch.") + key + ": expected a whole number from 1 on");
+    }
+    return number;
   }
 
   void ReadDelay(const toml::table& fetch) {

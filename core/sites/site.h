@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/time.h"
+#include "core/sites/day_plan.h"
 
 namespace newsmill {
 
@@ -26,6 +27,8 @@ struct Site {
   // Politeness; unset: the fetcher's configuration.
   std::optional<Duration> delay;
   std::optional<int> concurrency;
+  // Of all its hosts together.
+  DayPlan plan;
 };
 
 }  // namespace newsmill

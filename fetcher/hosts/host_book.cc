@@ -11,6 +11,8 @@ namespace {
 
 // How soon a paused host is looked at again where the order names no end.
 constexpr Duration kLookAgain = std::chrono::minutes(1);
+// How soon a host is looked at again whose use of a budget is being written.
+constexpr Duration kWhileWriting = std::chrono::milliseconds(50);
 constexpr int64_t kMostRobotsCopies = int64_t{64} << 20;
 constexpr int kMostRobotsOfAHost = 4;
 constexpr size_t kFirstSweep = 4096;
@@ -109,14 +111,21 @@ HostBook::HostBook(const FetcherConfig& config, const SiteCatalogue& sites,
       save_(std::move(save)),
       orders_(sites),
       sweep_at_(kFirstSweep),
-      random_(std::random_device{}()) {}
+      random_(std::random_device{}()) {
+  // The configuration was checked when the fetcher was made.
+  if (const Result<DayPlan> plan = FleetPlan(config)) {
+    fleet_plan_ = ShareOf(*plan, partitions);
+  }
+}
 
 void HostBook::Load(int32_t partition, std::vector<v1::HostState> states,
                     Timestamp now) {
   Drop(partition);
   for (v1::HostState& state : states) {
     if (!SaysSomething(state, now)) continue;
-    Host& entry = hosts_[state.host()];
+    const bool fleet = state.host() == kFleetAccount;
+    Host& entry = hosts_[fleet ? kFleetAccount + std::to_string(partition)
+                               : state.host()];
     entry.partition = partition;
     robots_bytes_ += RobotsBytes(state);
     entry.state = std::move(state);
@@ -137,12 +146,78 @@ void HostBook::Obey(std::vector<v1::Order> orders) {
 }
 
 HostHold HostBook::HoldOn(const std::string& host, Timestamp now) const {
+  const HostHold hold = HoldByFacts(host, now);
+  return hold.kind == HostHold::Kind::kNone ? HoldByPlans(host, now) : hold;
+}
+
+bool HostBook::MustNotAsk(const std::string& host, Timestamp now) const {
+  return HoldByFacts(host, now).kind != HostHold::Kind::kNone;
+}
+
+HostHold HostBook::HoldByFacts(const std::string& host, Timestamp now) const {
   const Host* const known = Find(host);
   if (known != nullptr) return HoldBy(known->state, orders_, now);
   if (orders_.empty()) return {};
   v1::HostState unknown;
   unknown.set_host(host);
   return HoldBy(unknown, orders_, now);
+}
+
+HostHold HostBook::HoldByPlans(const std::string& host, Timestamp now) const {
+  static const Host nobody;
+  const auto closed = [now](const DayPlan& plan, const Host* account,
+                            const std::string& whose) -> HostHold {
+    if (plan.empty()) return {};
+    if (account == nullptr) account = &nobody;
+    const auto until =
+        account->account.ClosedUntil(plan, account->state.use(), now);
+    if (!until) return {};
+    return Wait(*until, v1::REASON_UNSPECIFIED,
+                whose + (plan.OpensAt(now) ? " is asked at other hours"
+                                           : "'s budget of the day is used"));
+  };
+  HostHold hold = closed(PlanOf(host, sites_), Find(host), "the site");
+  if (hold.kind != HostHold::Kind::kNone || fleet_plan_.empty()) return hold;
+  return closed(fleet_plan_, Find(FleetAccountOf(host)), "the fleet");
+}
+
+HostHold HostBook::TakeFromBudgets(const std::string& host, Timestamp now) {
+  const DayPlan plan = PlanOf(host, sites_);
+  const bool sites = plan.requests.has_value();
+  if (sites) {
+    const HostHold hold = TakeFrom(plan, At(host), now);
+    if (hold.kind != HostHold::Kind::kNone) return hold;
+  }
+  if (!fleet_plan_.requests) return {};
+  const HostHold hold = TakeFrom(fleet_plan_, FleetAccount(host), now);
+  if (sites && hold.kind != HostHold::Kind::kNone) At(host).account.GiveBack();
+  return hold;
+}
+
+HostHold HostBook::TakeFrom(const DayPlan& plan, Host& entry, Timestamp now) {
+  v1::DayUse& use = *entry.state.mutable_use();
+  DayAccount::Step step = entry.account.Take(plan, now, use);
+  if (step == DayAccount::Step::kWrite) {
+    *entry.state.mutable_updated_at() = ToProto(now);
+    Write(entry, entry.account.Granted(use));
+    step = entry.account.Take(plan, now, use);
+  }
+  if (step == DayAccount::Step::kGo) return {};
+  return Wait(now + kWhileWriting, v1::REASON_UNSPECIFIED,
+              "the budget's use is being written down");
+}
+
+std::string HostBook::FleetAccountOf(const std::string& host) const {
+  return kFleetAccount + std::to_string(PartitionForKey(host, partitions_));
+}
+
+HostBook::Host& HostBook::FleetAccount(const std::string& host) {
+  const auto [found, added] = hosts_.try_emplace(FleetAccountOf(host));
+  if (added) {
+    found->second.partition = PartitionForKey(host, partitions_);
+    found->second.state.set_host(kFleetAccount);
+  }
+  return found->second;
 }
 
 Duration HostBook::BaseDelay(const std::string& host, const Host* known,
@@ -179,6 +254,10 @@ HostLimits HostBook::NextLimits(const std::string& host, Timestamp now) {
 
 void HostBook::Learn(const std::string& host, const HttpResponse& response,
                      const AnswerVerdict& verdict, Timestamp now) {
+  const auto bytes = static_cast<int64_t>(response.body.size());
+  const DayPlan plan = PlanOf(host, sites_);
+  if (plan.bytes) Count(plan, bytes, now, At(host));
+  if (fleet_plan_.bytes) Count(fleet_plan_, bytes, now, FleetAccount(host));
   const auto sign = SignOf(response, verdict);
   if (!sign) return;
   // Nothing is kept of a host of which all is well.
@@ -195,6 +274,14 @@ void HostBook::Learn(const std::string& host, const HttpResponse& response,
     *entry.state.mutable_updated_at() = ToProto(now);
     Write(entry, {});
   }
+}
+
+void HostBook::Count(const DayPlan& plan, int64_t bytes, Timestamp now,
+                     Host& entry) {
+  v1::DayUse& use = *entry.state.mutable_use();
+  if (!entry.account.Received(plan, bytes, now, use)) return;
+  *entry.state.mutable_updated_at() = ToProto(now);
+  Write(entry, {});
 }
 
 void HostBook::WaitUntil(const std::string& host, Timestamp until,

@@ -12,6 +12,7 @@
 #include "core/sites/site_catalogue.h"
 #include "fetcher/config.h"
 #include "fetcher/frontier/host_queue.h"
+#include "fetcher/hosts/day_account.h"
 #include "fetcher/hosts/orders.h"
 #include "fetcher/hosts/pace.h"
 #include "fetcher/verdict.h"
@@ -48,7 +49,14 @@ class HostBook {
   void Drop(int32_t partition);
   void Obey(std::vector<v1::Order> orders);
 
+  // Orders, waits, a host that is down, hours and budgets.
   HostHold HoldOn(const std::string& host, Timestamp now) const;
+  // The last look before bytes leave, at what may have changed since: all of
+  // that but hours and budgets.
+  bool MustNotAsk(const std::string& host, Timestamp now) const;
+  // Counts a request that is about to be made against the budgets. kWait: not
+  // before what it uses is written down.
+  HostHold TakeFromBudgets(const std::string& host, Timestamp now);
   // Delay (configured or ordered, robots', learned) and concurrency in force.
   HostLimits LimitsOf(const std::string& host, Timestamp now) const;
   // The same with jitter, for the time after one request.
@@ -81,12 +89,20 @@ class HostBook {
     v1::HostState state;
     HostPace pace;
     std::optional<Duration> crawl_delay;
+    DayAccount account;
   };
 
   Host& At(const std::string& host);
   const Host* Find(const std::string& host) const;
   Duration BaseDelay(const std::string& host, const Host* known,
                      Timestamp now) const;
+  HostHold HoldByFacts(const std::string& host, Timestamp now) const;
+  HostHold HoldByPlans(const std::string& host, Timestamp now) const;
+  HostHold TakeFrom(const DayPlan& plan, Host& entry, Timestamp now);
+  void Count(const DayPlan& plan, int64_t bytes, Timestamp now, Host& entry);
+  // The part of the fleet's plan that a host's partition has.
+  std::string FleetAccountOf(const std::string& host) const;
+  Host& FleetAccount(const std::string& host);
   void Write(const Host& entry, Durable durable);
   void BoundRobots();
   // Forgets hosts of which nothing is to be said any more.
@@ -96,6 +112,7 @@ class HostBook {
   const SiteCatalogue& sites_;
   const int32_t partitions_;
   const Save save_;
+  DayPlan fleet_plan_;  // a partition's share
   Orders orders_;
   std::unordered_map<std::string, Host> hosts_;
   int64_t robots_bytes_ = 0;
@@ -103,7 +120,10 @@ class HostBook {
   std::minstd_rand random_;
 };
 
-// The same for a state that was read elsewhere.
+// The key under which a partition's part of the fleet's budget is kept.
+inline constexpr char kFleetAccount[] = "*";
+
+// The same for a state that was read elsewhere, without hours and budgets.
 HostHold HoldBy(const v1::HostState& state, const Orders& orders,
                 Timestamp now);
 // "paused by anna@mill at 2026-11-23T09:00:00.000Z: complaint".

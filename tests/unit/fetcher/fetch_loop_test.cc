@@ -755,5 +755,41 @@ TEST_F(FetchLoopTest, AnOverloadedHostIsAskedHalfAsOften) {
   EXPECT_EQ(http_->asked.size(), 2u);
 }
 
+TEST_F(FetchLoopTest, HostsOfOneAddressShareItsRoom) {
+  config_.contact = "https://example.org/crawler";
+  config_.address_concurrency = 1;
+  config_.shared_addresses.clear();
+  Start();
+  Give("http://a.example/1");
+  Turn();
+  Give("http://b.example/1");
+  Turn();
+  ASSERT_EQ(http_->running.size(), 2u);
+  // The first is past its last check, the second comes to it.
+  testing::FakeHttp::Running& first = http_->running[0];
+  EXPECT_TRUE(first.may(first.id, "192.0.2.1"));
+  testing::FakeHttp::Running& second = http_->running[1];
+  EXPECT_FALSE(second.may(second.id, "192.0.2.1"));
+  EXPECT_TRUE(second.may(second.id, "192.0.2.2"));
+}
+
+TEST_F(FetchLoopTest, AFleetsBudgetLetsTheRestWait) {
+  config_.requests_per_day = 2;  // there is one partition
+  config_.host_delay = 0s;
+  Start();
+  for (int i = 0; i < 3; ++i) Give("http://a.example/" + std::to_string(i));
+  for (int i = 0; i < 2; ++i) {
+    Turn();
+    clock_.Advance(1ms);
+    Answer(Page());
+    clock_.Advance(1ms);
+    Turn();
+  }
+  EXPECT_EQ(http_->asked.size(), 2u);
+  const std::vector<Settlement> settled = sink_->Take();
+  ASSERT_EQ(settled.size(), 3u) << "two pages, and one waits on a topic";
+  EXPECT_EQ(TaskOf(settled[2].outputs.at(0)).attempt(), 0);
+}
+
 }  // namespace
 }  // namespace newsmill

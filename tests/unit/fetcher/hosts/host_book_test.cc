@@ -237,5 +237,106 @@ TEST_F(HostBookTest, RobotsCopiesAreBoundedAndTheOldestGo) {
   EXPECT_NE(book_.RobotsOf("h199.example", ""), nullptr);
 }
 
+// Plans.
+
+class PlannedHostTest : public ::testing::Test {
+ protected:
+  void Make(const std::string& fetch_section) {
+    sites_ = testing::CatalogueOf({{"gazette",
+                                    "[url]\nhosts = [\"www.gazette.example\", "
+                                    "\"m.gazette.example\"]\n[fetch]\n" +
+                                        fetch_section}});
+    book_ = std::make_unique<HostBook>(
+        config_, sites_, kPartitions,
+        [this](int32_t, v1::HostState state, HostBook::Durable durable) {
+          written_ = std::move(state);
+          if (durable && durable_at_once_) return durable(true);
+          if (durable) waiting_.push_back(std::move(durable));
+        });
+  }
+  // How many requests may be made now, up to 50.
+  int Ask(const std::string& host) {
+    int asked = 0;
+    while (asked < 50 && book_->HoldOn(host, now_).kind == Kind::kNone &&
+           book_->TakeFromBudgets(host, now_).kind == Kind::kNone) {
+      ++asked;
+    }
+    return asked;
+  }
+
+  const std::string www_ = "www.gazette.example";
+  FetcherConfig config_;
+  SiteCatalogue sites_;
+  Timestamp now_ = *ParseRfc3339("2026-07-24T10:00:00Z");
+  bool durable_at_once_ = true;
+  v1::HostState written_;
+  std::vector<HostBook::Durable> waiting_;
+  std::unique_ptr<HostBook> book_;
+};
+
+TEST_F(PlannedHostTest, ASitesBudgetIsSharedByItsHosts) {
+  Make("requests_per_day = 20\nzone = \"+08:00\"\n");
+  EXPECT_EQ(Ask(www_), 10);
+  EXPECT_EQ(Ask("m.gazette.example"), 10);
+  const HostHold hold = book_->HoldOn(www_, now_);
+  EXPECT_EQ(hold.kind, Kind::kWait);
+  EXPECT_EQ(hold.until, *ParseRfc3339("2026-07-24T16:00:00Z"));
+  now_ = hold.until;
+  EXPECT_EQ(Ask(www_), 10);
+}
+
+TEST_F(PlannedHostTest, TheLastRequestOfABudgetMayStillBeMade) {
+  Make("requests_per_day = 2\n");
+  EXPECT_EQ(Ask(www_), 1);
+  EXPECT_FALSE(book_->MustNotAsk(www_, now_));
+}
+
+TEST_F(PlannedHostTest, NothingIsUsedBeforeItsUseIsDurable) {
+  durable_at_once_ = false;
+  Make("requests_per_day = 20\n");
+  EXPECT_EQ(Ask(www_), 0);
+  ASSERT_EQ(waiting_.size(), 1u);
+  EXPECT_GE(written_.use().requests(), 1);
+  waiting_[0](true);
+  EXPECT_EQ(Ask(www_), written_.use().requests());
+}
+
+TEST_F(PlannedHostTest, ALaterOwnerCountsOnFromWhatWasReserved) {
+  Make("requests_per_day = 20\n");
+  book_->TakeFromBudgets(www_, now_);
+  const v1::HostState state = written_;
+  Make("requests_per_day = 20\n");
+  book_->Load(PartitionForKey(www_, kPartitions), {state}, now_);
+  EXPECT_EQ(Ask(www_), 10 - state.use().requests());
+}
+
+TEST_F(PlannedHostTest, ABudgetOfBytesEndsTheDay) {
+  Make("bytes_per_day = 2000\n");
+  EXPECT_EQ(book_->HoldOn(www_, now_).kind, Kind::kNone);
+  HttpResponse response;
+  response.status = 200;
+  response.body = std::string(1000, 'x');
+  book_->Learn(www_, response, JudgeAnswer(response, now_), now_);
+  EXPECT_EQ(book_->HoldOn(www_, now_).until,
+            *ParseRfc3339("2026-07-25T00:00:00Z"));
+  EXPECT_EQ(written_.use().bytes(), 1000);
+}
+
+TEST_F(PlannedHostTest, AHostIsAskedAtItsHoursOnly) {
+  Make("hours = \"22:00-06:00\"\nzone = \"+08:00\"\n");
+  const HostHold hold = book_->HoldOn(www_, now_);  // 18:00 there
+  EXPECT_EQ(hold.kind, Kind::kWait);
+  EXPECT_EQ(hold.until, *ParseRfc3339("2026-07-24T14:00:00Z"));
+  EXPECT_EQ(book_->HoldOn("other.example", now_).kind, Kind::kNone);
+}
+
+TEST_F(PlannedHostTest, TheFleetsBudgetIsSharedByThePartitions) {
+  config_.requests_per_day = 3 * kPartitions;
+  Make("");
+  EXPECT_EQ(Ask("news.example"), 3);
+  EXPECT_EQ(written_.host(), kFleetAccount);
+  EXPECT_EQ(Ask("news.example"), 0);
+}
+
 }  // namespace
 }  // namespace newsmill
