@@ -1,11 +1,11 @@
 #include "app/progress.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <map>
 
 #include "app/cli/format.h"
+#include "core/base/text.h"
 
 namespace newsmill {
 namespace {
@@ -22,12 +22,6 @@ std::string Bar(int64_t done, int64_t all) {
   return bar + "]";
 }
 
-std::string Lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 }  // namespace
 
 LedgerSummary LedgerSummary::Of(const std::vector<LedgerCount>& counts) {
@@ -41,7 +35,8 @@ LedgerSummary LedgerSummary::Of(const std::vector<LedgerCount>& counts) {
   }
   for (const auto& [kind, tasks] : by_kind) {
     summary.by_outcome += (summary.by_outcome.empty() ? "" : ", ") +
-                          FormatCount(tasks) + " " + Lower(KindName(kind));
+                          FormatCount(tasks) + " " +
+                          AsciiLowered(KindName(kind));
   }
   return summary;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/text.h"
+
 namespace newsmill {
 namespace {
 
@@ -9,11 +11,7 @@ namespace {
 std::string SchemeOf(const std::string& text) {
   const size_t colon = text.find_first_of(":/?#");
   if (colon == std::string::npos || text[colon] != ':') return "";
-  std::string scheme = text.substr(0, colon);
-  std::transform(scheme.begin(), scheme.end(), scheme.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return scheme;
+  return AsciiLowered(std::string_view(text).substr(0, colon));
 }
 
 bool IsForeignScheme(const std::string& location) {

@@ -194,10 +194,8 @@ std::optional<Timestamp> ParseRetryAfter(std::string_view text, Timestamp now) {
 }
 
 bool MayBePage(std::string_view content_type) {
-  std::string type(Trimmed(content_type.substr(0, content_type.find(';'))));
-  std::transform(type.begin(), type.end(), type.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  const std::string type =
+      AsciiLowered(Trimmed(content_type.substr(0, content_type.find(';'))));
   const size_t slash = type.find('/');
   if (slash == std::string::npos) return true;  // says nothing
   const std::string_view family = std::string_view(type).substr(0, slash);

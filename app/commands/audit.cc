@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cctype>
 #include <cstdint>
 
 #include <nlohmann/json.hpp>
@@ -10,6 +9,7 @@
 #include "app/commands/commands.h"
 #include "app/open.h"
 #include "app/stages.h"
+#include "core/base/text.h"
 #include "sink/audit.h"
 
 namespace newsmill {
@@ -20,12 +20,6 @@ using Json = nlohmann::ordered_json;
 constexpr size_t kShown = 20;  // of each list, for people
 constexpr v1::OutcomeKind kKinds[] = {v1::STORED, v1::UNCHANGED, v1::GONE,
                                       v1::SKIPPED, v1::DEAD};
-
-std::string Lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
 
 int64_t SettledAs(const AuditReport& report, v1::OutcomeKind kind) {
   int64_t tasks = 0;
@@ -117,12 +111,12 @@ Json ListsJson(const AuditReport& report) {
 Json ToJson(const AuditReport& report) {
   Json json = {{"passed", report.Passed()}, {"accepted", report.accepted}};
   for (const v1::OutcomeKind kind : kKinds) {
-    json[Lower(KindName(kind))] = SettledAs(report, kind);
+    json[AsciiLowered(KindName(kind))] = SettledAs(report, kind);
   }
   json["open"] = report.open;
   json["in_flight"] = report.in_flight;
   for (const Check& check : ChecksOf(report)) {
-    std::string name = Lower(check.name);
+    std::string name = AsciiLowered(check.name);
     std::replace(name.begin(), name.end(), ' ', '_');
     json["counts"][name] = check.count;
   }
@@ -144,10 +138,10 @@ void PrintSum(const AuditReport& report, Output& out) {
   for (const v1::OutcomeKind kind : kKinds) {
     const int64_t tasks = SettledAs(report, kind);
     sum += tasks;
-    table.Add(
-        {{Lower(KindName(kind)), tasks == 0 ? Style::kDim : StyleOf(kind)},
-         {FormatCount(tasks)},
-         {ReasonsOf(report, kind), Style::kDim}});
+    table.Add({{AsciiLowered(KindName(kind)),
+                tasks == 0 ? Style::kDim : StyleOf(kind)},
+               {FormatCount(tasks)},
+               {ReasonsOf(report, kind), Style::kDim}});
   }
   sum += report.open;
   table.Add({{"open"},

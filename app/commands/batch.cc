@@ -7,6 +7,7 @@
 #include "app/cli/table.h"
 #include "app/commands/commands.h"
 #include "app/open.h"
+#include "core/base/text.h"
 
 namespace newsmill {
 namespace {
@@ -25,10 +26,7 @@ int64_t CountOf(const BatchRow& row, v1::OutcomeKind kind) {
 Json ToJson(const BatchRow& row) {
   Json json = {{"batch", row.name}, {"accepted", row.accepted}};
   for (const v1::OutcomeKind kind : kKinds) {
-    std::string name = KindName(kind);
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](unsigned char c) { return std::tolower(c); });
-    json[name] = CountOf(row, kind);
+    json[AsciiLowered(KindName(kind))] = CountOf(row, kind);
   }
   json["open"] = row.open;
   json["first_accepted"] = FormatRfc3339(row.first_accepted);

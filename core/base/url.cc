@@ -7,6 +7,8 @@
 #include <memory>
 #include <optional>
 
+#include "core/base/text.h"
+
 namespace newsmill {
 namespace {
 
@@ -28,13 +30,6 @@ std::optional<std::string> Part(CURLU* url, CURLUPart part,
   if (curl_url_get(url, part, &value, flags) != CURLUE_OK) return std::nullopt;
   std::string text = value;
   curl_free(value);
-  return text;
-}
-
-std::string AsciiLower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
   return text;
 }
 
@@ -96,14 +91,14 @@ bool HasEmptyLabel(const std::string& host) {
 }
 
 std::optional<std::string> NormaliseHost(std::string host) {
-  if (host.starts_with("[")) return AsciiLower(host);
+  if (host.starts_with("[")) return AsciiLowered(host);
   if (host.ends_with(".")) host.pop_back();
   if (host.empty() || HasControlOrSpace(host)) return std::nullopt;
   // What would change who is meant, were it to stand in a host.
   if (host.find_first_of("/?#@\\:%") != std::string::npos) return std::nullopt;
   if (HasEmptyLabel(host)) return std::nullopt;
   if (IsAscii(host) && host.find("xn--") == std::string::npos) {
-    return AsciiLower(host);
+    return AsciiLowered(host);
   }
   // A full stop may have come of another script's.
   std::optional<std::string> ascii = ToAsciiHost(host);
@@ -127,7 +122,7 @@ Result<Url> Url::Parse(std::string_view text) {
   if (code != CURLUE_OK) return NotAUrl(text, curl_url_strerror(code));
 
   Url parsed;
-  parsed.scheme_ = AsciiLower(Part(url.get(), CURLUPART_SCHEME).value_or(""));
+  parsed.scheme_ = AsciiLowered(Part(url.get(), CURLUPART_SCHEME).value_or(""));
   if (parsed.scheme_ != "http" && parsed.scheme_ != "https") {
     return NotAUrl(text, "its scheme is '" + parsed.scheme_ + "'");
   }

@@ -1,9 +1,9 @@
 #include "core/runtime/config.h"
 
-#include <cctype>
 #include <utility>
 
 #include "core/base/file.h"
+#include "core/base/text.h"
 #include "core/runtime/config_layer.h"
 #include "core/runtime/config_toml.h"
 
@@ -11,14 +11,6 @@ namespace newsmill::config {
 namespace {
 
 constexpr std::string_view kVariablePrefix = "NEWSMILL_";
-
-std::string Lower(std::string_view text) {
-  std::string lower;
-  for (const char c : text) {
-    lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
-  return lower;
-}
 
 // The '=' that ends the key; keys may be quoted.
 size_t FindAssignment(std::string_view text) {
@@ -94,7 +86,7 @@ Result<void> Schema::ApplyEnvironment(
   for (const auto& [variable, text] : env) {
     if (!variable.starts_with(kVariablePrefix)) continue;
     const std::string name =
-        Lower(std::string_view(variable).substr(kVariablePrefix.size()));
+        AsciiLowered(std::string_view(variable).substr(kVariablePrefix.size()));
     const size_t gap = name.find("__");
     if (gap == std::string::npos || gap == 0) continue;
     std::string key = name.substr(gap + 2);

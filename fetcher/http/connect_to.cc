@@ -1,23 +1,17 @@
 #include "fetcher/http/connect_to.h"
 
-#include <algorithm>
 #include <charconv>
 #include <optional>
+
+#include "core/base/text.h"
 
 namespace newsmill {
 namespace {
 
-std::string Lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return text;
-}
-
 std::optional<ConnectTo::Destination> Parse(const std::string& text) {
   const size_t colon = text.rfind(':');
   if (colon == std::string::npos || colon == 0) return std::nullopt;
-  ConnectTo::Destination destination{Lower(text.substr(0, colon)), 0};
+  ConnectTo::Destination destination{AsciiLowered(text.substr(0, colon)), 0};
   const char* const end = text.data() + text.size();
   const auto parsed =
       std::from_chars(text.data() + colon + 1, end, destination.port);
@@ -42,7 +36,7 @@ Result<ConnectTo> ConnectTo::Create(
                        "\" is not host:port (for example "
                        "\"news.example:443\" = \"127.0.0.1:8443\")"};
     }
-    result.pairs_[Lower(from)] = *destination;
+    result.pairs_[AsciiLowered(from)] = *destination;
   }
   return result;
 }

@@ -67,11 +67,7 @@ std::string CodingOf(const HttpResponse& response) {
   const std::string* const field =
       FindHeader(response.headers, "content-encoding");
   if (field == nullptr) return "";
-  std::string coding(Trimmed(*field));
-  std::transform(coding.begin(), coding.end(), coding.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return coding;
+  return AsciiLowered(Trimmed(*field));
 }
 
 }  // namespace

@@ -7,21 +7,7 @@
 #include "core/base/text.h"
 
 namespace newsmill {
-namespace {
-
-char Lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-}  // namespace
-
-bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (size_t i = 0; i < a.size(); ++i) {
-    if (Lower(a[i]) != Lower(b[i])) return false;
-  }
-  return true;
-}
+namespace {}  // namespace
 
 bool ResponseHead::AddLine(std::string_view line) {
   bytes_ += line.size();

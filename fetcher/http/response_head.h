@@ -57,9 +57,6 @@ class ResponseHead {
 const std::string* FindHeader(const std::vector<v1::HttpHeader>& headers,
                               std::string_view name);
 
-// Of ASCII letters alone.
-bool EqualsIgnoringCase(std::string_view a, std::string_view b);
-
 // Valid UTF-8, which protobuf's strings must be: bytes that are not are taken
 // for ISO 8859-1, as HTTP once defined them.
 std::string ToUtf8(std::string_view bytes);

@@ -3,19 +3,17 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/base/text.h"
+
 namespace newsmill {
 namespace {
-
-char Lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 // The next directive, in lower case and without blanks and quotes, taken off.
 std::string TakeDirective(std::string_view& fields) {
   const size_t end = std::min(fields.find(','), fields.size());
   std::string directive;
   for (const char c : fields.substr(0, end)) {
-    if (c != ' ' && c != '\t' && c != '"') directive.push_back(Lower(c));
+    if (c != ' ' && c != '\t' && c != '"') directive.push_back(AsciiLower(c));
   }
   fields.remove_prefix(std::min(end + 1, fields.size()));
   return directive;

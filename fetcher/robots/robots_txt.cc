@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/base/text.h"
 #include "core/base/url.h"
 
 namespace newsmill {
@@ -15,16 +16,6 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr double kMostCrawlDelaySeconds = 365.0 * 24 * 3600;
 
 enum class Key { kUserAgent, kAllow, kDisallow, kCrawlDelay, kSitemap, kOther };
-
-char Lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string Lowered(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), Lower);
-  return lower;
-}
 
 std::string_view WithoutBlanks(std::string_view text) {
   const char* const blanks = " \t\v\f";
@@ -51,7 +42,7 @@ Key KeyOf(std::string_view name) {
       {"sitemap", Key::kSitemap},
       {"site-map", Key::kSitemap},
   }};
-  const std::string lower = Lowered(name);
+  const std::string lower = AsciiLowered(name);
   for (const auto& [known, key] : kKeys) {
     if (lower == known) return key;
   }
@@ -169,10 +160,10 @@ class Reader {
 
 std::string ProductToken(std::string_view text) {
   const auto end = std::find_if_not(text.begin(), text.end(), [](char c) {
-    const char lower = Lower(c);
+    const char lower = AsciiLower(c);
     return (lower >= 'a' && lower <= 'z') || c == '-' || c == '_';
   });
-  return Lowered(
+  return AsciiLowered(
       text.substr(0, static_cast<size_t>(std::distance(text.begin(), end))));
 }
 

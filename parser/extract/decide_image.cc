@@ -5,18 +5,11 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/text.h"
 #include "parser/extract/article_filler.h"
 
 namespace newsmill {
 namespace {
-
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  }
-  return out;
-}
 
 bool IsWord(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'); }
 
@@ -35,7 +28,7 @@ bool IsRendition(std::string_view word) {
 std::vector<std::string> Marks(std::string_view url) {
   constexpr size_t kShortest = 7;
   std::vector<std::string> marks;
-  const std::string lower = Lower(url);
+  const std::string lower = AsciiLowered(url);
   const size_t host = lower.find("//");
   const size_t from = host == lower.npos ? 0 : lower.find('/', host + 2);
   if (from == lower.npos) return marks;
@@ -69,7 +62,7 @@ bool IsMadeForSharing(std::string_view url) {
       "1200x630", "1200x627",  "1200x628", "h=630",  "h%3d630", "h=627",
       "h:630",    "branded",   "overlay",  "social", "/ogp/",   "ogimage",
       "og-image", "opengraph", "/share/",  "crop=1"};
-  const std::string lower = Lower(url);
+  const std::string lower = AsciiLowered(url);
   return std::any_of(kSigns.begin(), kSigns.end(), [&](std::string_view sign) {
     return lower.find(sign) != lower.npos;
   });

@@ -2,20 +2,13 @@
 
 #include <charconv>
 
+#include "core/base/text.h"
 #include "parser/html/text.h"
 
 namespace newsmill {
 namespace {
 
 constexpr size_t kMaxRepeated = 100;
-
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  }
-  return out;
-}
 
 void SetSize(std::string_view text, bool width, v1::Image* image) {
   int32_t size = 0;
@@ -83,10 +76,10 @@ std::vector<std::string> ArticleTags(const MetaTable& metas) {
 }
 
 void FillTypeAndAccess(const MetaTable& metas, ArticleFiller* fill) {
-  const std::string type = Lower(metas.First("og:type"));
+  const std::string type = AsciiLowered(metas.First("og:type"));
   if (type == "article") fill->PageType(v1::Article::ARTICLE, "og:type");
   if (type.starts_with("video")) fill->PageType(v1::Article::VIDEO, "og:type");
-  const std::string tier = Lower(metas.First("article:content_tier"));
+  const std::string tier = AsciiLowered(metas.First("article:content_tier"));
   if (tier == "free" || tier == "locked") {
     fill->AccessibleForFree(tier == "free", "article:content_tier");
   }
@@ -103,7 +96,7 @@ MetaTable::MetaTable(const Document& document) {
     for (const char* by : {"property", "name", "itemprop", "http-equiv"}) {
       const auto name = document.attribute(node, by);
       if (!name || TrimBlanks(*name).empty()) continue;
-      std::string key = Lower(TrimBlanks(*name));
+      std::string key = AsciiLowered(TrimBlanks(*name));
       if (key.starts_with("og:article:")) key.erase(0, 3);
       entries_.push_back({std::move(key), content});
       break;

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "core/base/text.h"
 #include "parser/extract/open_graph.h"
 #include "parser/html/text.h"
 
@@ -13,14 +14,6 @@ namespace {
 using v1::UsageSignal;
 
 constexpr size_t kMaxSignals = 50;
-
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  }
-  return out;
-}
 
 UsageSignal::Signal SignalOf(std::string_view word) {
   struct Known {
@@ -71,7 +64,7 @@ class Collector {
                std::string agent) {
     for (size_t at = 0; at < list.size();) {
       const size_t end = std::min(list.find(',', at), list.size());
-      std::string word = Lower(TrimBlanks(list.substr(at, end - at)));
+      std::string word = AsciiLowered(TrimBlanks(list.substr(at, end - at)));
       at = end + 1;
       const size_t colon = word.find(':');
       if (where == UsageSignal::HEADER && colon != word.npos &&

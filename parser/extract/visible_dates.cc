@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/text.h"
 #include "parser/html/text.h"
 
 namespace newsmill {
@@ -15,14 +16,6 @@ constexpr size_t kLongestLine = 160;
 constexpr int kDatesPerPlace = 3;
 constexpr NodeId kBefore = 60;
 constexpr NodeId kBehind = 160;
-
-std::string LowerAscii(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  }
-  return out;
-}
 
 template <size_t N>
 bool HasAny(std::string_view text,
@@ -139,7 +132,7 @@ class Search {
           FindPageDate(std::string_view(text).substr(from), context_);
       if (!date) return;
       const std::string words =
-          LowerAscii(std::string_view(text).substr(from, date->begin));
+          AsciiLowered(std::string_view(text).substr(from, date->begin));
       Add(node, *date, words, detail, trust);
       from += date->end;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/text.h"
 #include "parser/html/data_script.h"
 #include "parser/html/foreign_scan.h"
 #include "parser/html/lean_tag.h"
@@ -153,7 +154,7 @@ class Cutter {
       return Drop(FindCommentEnd(page_, at_ + 4));
     }
     if (rest.starts_with("<!--")) return KeepTo(FindCommentEnd(page_, at_ + 4));
-    if (SameIgnoringCase(rest.substr(2, 7), "doctype")) {
+    if (EqualsIgnoringCase(rest.substr(2, 7), "doctype")) {
       return KeepTo(PastBogusComment());
     }
     Drop(PastBogusComment());
@@ -247,8 +248,8 @@ class Cutter {
     bool leads = false;
     ScannedAttribute attribute;
     while (tag->Next(&attribute)) {
-      if (SameIgnoringCase(attribute.name, "itemprop")) leads = true;
-      if (!SameIgnoringCase(attribute.name, "rel")) continue;
+      if (EqualsIgnoringCase(attribute.name, "itemprop")) leads = true;
+      if (!EqualsIgnoringCase(attribute.name, "rel")) continue;
       std::string value(attribute.value);
       std::transform(value.begin(), value.end(), value.begin(), AsciiLower);
       leads = leads ||
@@ -317,7 +318,7 @@ class Cutter {
     for (size_t at = tag->end(); in_body_; ++at) {
       at = content.find("<", at);
       if (at == kNone) break;
-      if (!SameIgnoringCase(content.substr(at + 1, 3), "img")) continue;
+      if (!EqualsIgnoringCase(content.substr(at + 1, 3), "img")) continue;
       if (!has_image) out_.html += "<noscript>";
       has_image = true;
       if (AppendLeanTag(content, at, &out_.html) == kNone) break;

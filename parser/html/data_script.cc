@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/text.h"
+
 namespace newsmill {
 namespace {
 
@@ -38,8 +40,9 @@ ScriptTag ReadScriptTag(TagScan* tag) {
   ScriptTag script;
   ScannedAttribute attribute;
   while (tag->Next(&attribute)) {
-    if (SameIgnoringCase(attribute.name, "type")) script.type = attribute.value;
-    if (SameIgnoringCase(attribute.name, "id")) script.has_id = true;
+    if (EqualsIgnoringCase(attribute.name, "type"))
+      script.type = attribute.value;
+    if (EqualsIgnoringCase(attribute.name, "id")) script.has_id = true;
   }
   return script;
 }

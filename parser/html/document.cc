@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/base/text.h"
 #include "parser/html/document_impl.h"
 #include "parser/html/tree_builder.h"
 
@@ -9,18 +10,6 @@ namespace newsmill {
 namespace {
 
 constexpr std::string_view kSpaces = " \t\n\f\r";
-
-char Lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
-
-bool SameName(std::string_view lower, std::string_view name) {
-  if (lower.size() != name.size()) return false;
-  for (size_t i = 0; i < name.size(); ++i) {
-    if (lower[i] != Lower(name[i])) return false;
-  }
-  return true;
-}
 
 }  // namespace
 
@@ -97,7 +86,8 @@ std::optional<std::string_view> Document::attribute(
   const Impl::Node& it = impl_->nodes[node];
   for (uint32_t i = 0; i < it.attribute_count; ++i) {
     const Impl::Attribute& one = impl_->attributes[it.first_attribute + i];
-    if (SameName(impl_->View(one.name), name)) return impl_->View(one.value);
+    if (EqualsIgnoringCase(impl_->View(one.name), name))
+      return impl_->View(one.value);
   }
   return std::nullopt;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/text.h"
 #include "parser/html/tag_scan.h"
 
 namespace newsmill {

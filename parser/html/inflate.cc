@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/base/text.h"
 #include "parser/html/decode.h"
 
 namespace newsmill {
@@ -173,24 +174,12 @@ Result<std::string> InflateZstd(std::string_view body, const Bounds& bounds) {
   }
 }
 
-std::string LowerTrimmed(std::string_view text) {
-  constexpr std::string_view kSpaces = " \t\r\n";
-  const size_t begin = text.find_first_not_of(kSpaces);
-  if (begin == std::string_view::npos) return {};
-  const size_t end = text.find_last_not_of(kSpaces) + 1;
-  std::string out(text.substr(begin, end - begin));
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  }
-  return out;
-}
-
 // In the order of their application; without identity.
 std::vector<std::string> Codings(std::string_view header) {
   std::vector<std::string> codings;
   for (size_t at = 0; at <= header.size();) {
     const size_t end = std::min(header.find(',', at), header.size());
-    std::string coding = LowerTrimmed(header.substr(at, end - at));
+    std::string coding = AsciiLowered(Trimmed(header.substr(at, end - at)));
     if (!coding.empty() && coding != "identity") {
       codings.push_back(std::move(coding));
     }

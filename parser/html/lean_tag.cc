@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/text.h"
 #include "parser/html/tag_scan.h"
 
 namespace newsmill {

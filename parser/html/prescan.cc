@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/text.h"
 #include "parser/html/encoding.h"
 
 namespace newsmill {
@@ -17,22 +18,13 @@ constexpr size_t kPrescanBytes = 8 << 10;
 bool IsSpace(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
 }
-char Lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
-bool IsLetter(char c) { return Lower(c) >= 'a' && Lower(c) <= 'z'; }
-
-std::string LowerCase(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), Lower);
-  return out;
-}
+bool IsLetter(char c) { return AsciiLower(c) >= 'a' && AsciiLower(c) <= 'z'; }
 
 // "Extracting a character encoding from a meta element": what follows
 // "charset=".
 std::string_view CharsetIn(std::string_view text) {
   constexpr std::string_view kCharset = "charset";
-  const std::string lower = LowerCase(text);
+  const std::string lower = AsciiLowered(text);
   for (size_t at = 0; (at = lower.find(kCharset, at)) != std::string::npos;) {
     at += kCharset.size();
     while (at < text.size() && IsSpace(text[at])) ++at;
@@ -92,7 +84,7 @@ class Prescan {
       Skip("-->", 2);
       return false;
     }
-    if (rest.size() > 5 && LowerCase(rest.substr(1, 4)) == "meta" &&
+    if (rest.size() > 5 && AsciiLowered(rest.substr(1, 4)) == "meta" &&
         (IsSpace(rest[5]) || rest[5] == '/')) {
       at_ += 5;
       ReadMeta();
@@ -126,7 +118,7 @@ class Prescan {
     std::string from_content;
     while (const std::optional<Attribute> attribute = ReadAttribute()) {
       if (attribute->name == "http-equiv") {
-        is_content_type = LowerCase(attribute->value) == "content-type";
+        is_content_type = AsciiLowered(attribute->value) == "content-type";
       } else if (attribute->name == "content" && from_content.empty()) {
         from_content = CharsetIn(attribute->value);
       } else if (attribute->name == "charset" && label_.empty()) {
@@ -148,7 +140,7 @@ class Prescan {
     while (at_ < bytes_.size() && !IsSpace(bytes_[at_]) && bytes_[at_] != '/' &&
            bytes_[at_] != '>' &&
            (bytes_[at_] != '=' || attribute.name.empty())) {
-      attribute.name += Lower(bytes_[at_++]);
+      attribute.name += AsciiLower(bytes_[at_++]);
     }
     SkipSpaces();
     if (at_ >= bytes_.size() || bytes_[at_] != '=') return attribute;

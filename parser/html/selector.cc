@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "core/base/text.h"
 #include "parser/html/selector_ast.h"
 #include "parser/html/selector_parser.h"
 
@@ -13,14 +14,8 @@ namespace {
 
 constexpr std::string_view kSpaces = " \t\n\f\r";
 
-char Lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
-
 bool Equal(std::string_view a, std::string_view b, bool ignore_case) {
-  if (!ignore_case) return a == b;
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return Lower(x) == Lower(y); });
+  return ignore_case ? EqualsIgnoringCase(a, b) : a == b;
 }
 
 bool HasWord(std::string_view text, std::string_view word, bool ignore_case) {
@@ -36,8 +31,9 @@ bool HasWord(std::string_view text, std::string_view word, bool ignore_case) {
 bool Contains(std::string_view text, std::string_view part, bool ignore_case) {
   if (!ignore_case) return text.find(part) != std::string_view::npos;
   return std::search(text.begin(), text.end(), part.begin(), part.end(),
-                     [](char x, char y) { return Lower(x) == Lower(y); }) !=
-         text.end();
+                     [](char x, char y) {
+                       return AsciiLower(x) == AsciiLower(y);
+                     }) != text.end();
 }
 
 bool MatchesValue(const CssAttribute& wanted, std::string_view value) {

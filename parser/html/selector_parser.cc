@@ -1,10 +1,10 @@
 #include "parser/html/selector_parser.h"
 
-#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <utility>
 
+#include "core/base/text.h"
 #include "parser/html/text.h"
 #include "parser/html/utf8.h"
 
@@ -27,13 +27,6 @@ bool IsNameStart(char c) {
          static_cast<unsigned char>(c) >= 0x80 || c == '\\';
 }
 bool IsName(char c) { return IsNameStart(c) || IsDigit(c) || c == '-'; }
-
-std::string Lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  }
-  return text;
-}
 
 // A recursive-descent parser; each Read… returns false after Fail.
 class Parser {
@@ -122,7 +115,7 @@ class Parser {
     if (Take('*')) {
     } else if (IsNameStart(Peek()) || Peek() == '-') {
       if (!ReadName("a tag name", &compound->tag)) return false;
-      compound->tag = Lower(std::move(compound->tag));
+      compound->tag = AsciiLowered(compound->tag);
     }
     while (true) {
       bool read = false;
@@ -186,7 +179,7 @@ class Parser {
     if (!ReadName("an attribute's name after '['", &attribute->name)) {
       return false;
     }
-    attribute->name = Lower(std::move(attribute->name));
+    attribute->name = AsciiLowered(attribute->name);
     SkipSpaces();
     if (Take(']')) return true;
     if (!ReadMatch(&attribute->match)) return false;
@@ -248,7 +241,7 @@ class Parser {
     const size_t begin = at_;
     std::string name;
     if (!ReadName("a pseudo-class after ':'", &name)) return false;
-    name = Lower(std::move(name));
+    name = AsciiLowered(name);
     if (SetSimplePseudo(name, pseudo)) return true;
     const bool last = name.starts_with("nth-last-");
     if (name == "nth-child" || name == "nth-last-child" ||
@@ -310,7 +303,7 @@ class Parser {
   // An+B: "odd", "even", "3", "2n+1", "-n + 3".
   bool ReadNth(CssPseudo* pseudo) {
     SkipSpaces();
-    const std::string rest = Lower(std::string(css_.substr(at_, 4)));
+    const std::string rest = AsciiLowered(css_.substr(at_, 4));
     if (rest.starts_with("odd") || rest == "even") {
       at_ += rest == "even" ? 4 : 3;
       pseudo->a = 2;

@@ -1,6 +1,6 @@
 #include "parser/html/tag_scan.h"
 
-#include <algorithm>
+#include "core/base/text.h"
 
 namespace newsmill {
 namespace {
@@ -13,16 +13,10 @@ bool EndsName(char c) { return IsHtmlSpace(c) || c == '/' || c == '>'; }
 bool IsNameAt(std::string_view html, size_t at, std::string_view lower_name) {
   const size_t end = at + lower_name.size();
   return end < html.size() && EndsName(html[end]) &&
-         SameIgnoringCase(html.substr(at, lower_name.size()), lower_name);
+         EqualsIgnoringCase(html.substr(at, lower_name.size()), lower_name);
 }
 
 }  // namespace
-
-bool SameIgnoringCase(std::string_view text, std::string_view lower) {
-  return text.size() == lower.size() &&
-         std::equal(text.begin(), text.end(), lower.begin(),
-                    [](char a, char b) { return AsciiLower(a) == b; });
-}
 
 TagScan::TagScan(std::string_view html, size_t at) : html_(html), at_(at + 1) {
   if (at_ < html_.size() && html_[at_] == '/') ++at_;

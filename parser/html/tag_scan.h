@@ -15,11 +15,6 @@ inline bool IsAsciiLetter(char c) {
   const char lower = static_cast<char>(c | 0x20);
   return lower >= 'a' && lower <= 'z';
 }
-inline char AsciiLower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
-// `lower` is in lower case.
-bool SameIgnoringCase(std::string_view text, std::string_view lower);
 
 struct ScannedAttribute {
   std::string_view name;   // as it stands

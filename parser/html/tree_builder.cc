@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/text.h"
 #include "parser/html/arena.h"
 #include "parser/html/depth_scan.h"
 #include "parser/html/document_impl.h"
@@ -68,10 +69,6 @@ Error StopError(const GuardedArena& arena, const ParseLimits& limits) {
 Error DepthError(const ParseLimits& limits) {
   return {Code::kTooLarge, "the page's elements nest deeper than " +
                                std::to_string(limits.max_depth)};
-}
-
-char Lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
 }
 
 // Of gumbo's number; kOther for elements that one of the two does not know.
@@ -230,7 +227,7 @@ class Flattener {
   Impl::Piece PutLower(std::string_view text) {
     const Impl::Piece piece = Put(text);
     for (size_t i = piece.offset; i < out_.pool.size(); ++i) {
-      out_.pool[i] = Lower(out_.pool[i]);
+      out_.pool[i] = AsciiLower(out_.pool[i]);
     }
     return piece;
   }

@@ -1,16 +1,11 @@
 #include "parser/rules/sources.h"
 
-#include <strings.h>
-
+#include "core/base/text.h"
 #include "parser/html/text.h"
 #include "parser/rules/steps.h"
 
 namespace newsmill::rules {
 namespace {
-
-bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
 
 std::vector<NodeId> PickElements(const Source& source, const Scope& scope) {
   const Document& document = scope.document;

@@ -1,19 +1,13 @@
 #include "tests/support/origin/http_message.h"
 
 #include <algorithm>
-#include <cctype>
+
+#include "core/base/text.h"
 
 namespace newsmill::origin {
 namespace {
 
 constexpr size_t kMostHeadBytes = 64 * 1024;
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  return lower;
-}
 
 std::string_view Trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
@@ -35,8 +29,8 @@ std::string_view TakeLine(std::string_view& head) {
 void ReadHeader(std::string_view line, Request& request) {
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos) return;
-  const std::string name = Lower(line.substr(0, colon));
-  const std::string value = Lower(Trim(line.substr(colon + 1)));
+  const std::string name = AsciiLowered(line.substr(0, colon));
+  const std::string value = AsciiLowered(Trim(line.substr(colon + 1)));
   if (name == "host") request.host = value.substr(0, value.rfind(':'));
   if (name == "connection" && value == "close") request.keep_alive = false;
 }
