@@ -1,9 +1,6 @@
 #include "tests/e2e/pipeline.h"
 
-#include <arpa/inet.h>
 #include <signal.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <sstream>
@@ -14,6 +11,7 @@
 
 #include "sink/registry.h"
 #include "tests/support/pages/site_rules.h"
+#include "tests/support/process/free_port.h"
 
 namespace newsmill::e2e {
 namespace {
@@ -21,20 +19,6 @@ namespace {
 using process::ChildProcess;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-// A port that nobody has at this moment. The kernel gives the same one again
-// only after it has been through all others.
-int FreePort() {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  (void)bind(fd, reinterpret_cast<sockaddr*>(&address), size);
-  getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  close(fd);
-  return ntohs(address.sin_port);
-}
 
 Result<v1::Article> ReadArticle(const std::string& json) {
   v1::Article article;
@@ -144,7 +128,7 @@ Result<WorkerProcess*> Pipeline::AddWorker(const std::string& kind,
 }
 
 Result<void> Pipeline::Launch(WorkerProcess& worker) {
-  worker.http_port = FreePort();
+  worker.http_port = process::FreePort();
   const std::string name = worker.kind + "-" + std::to_string(++launches_);
   const WorkerSetup& setup = setups_[&worker];
   ChildProcess::Options options;

@@ -1,10 +1,7 @@
 #include "tests/support/kafka_broker.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <sys/file.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -17,6 +14,8 @@
 #include <vector>
 
 #include <librdkafka/rdkafka.h>
+
+#include "tests/support/process/free_port.h"
 
 namespace newsmill::testing {
 namespace {
@@ -69,25 +68,6 @@ Result<std::string> FetchJars() {
   if (!fetched) return fetched.error();
   if (error) return Error{Code::kUnavailable, error.message()};
   return jars.string();
-}
-
-// Ports that are free now. They are held together until all are known.
-std::vector<int> FreePorts(int count) {
-  std::vector<int> sockets;
-  std::vector<int> ports;
-  for (int i = 0; i < count; ++i) {
-    sockets.push_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* any = reinterpret_cast<sockaddr*>(&address);
-    static_cast<void>(bind(sockets.back(), any, size));
-    getsockname(sockets.back(), any, &size);
-    ports.push_back(ntohs(address.sin_port));
-  }
-  for (const int held : sockets) close(held);
-  return ports;
 }
 
 // Kafka's form of a UUID: 16 bytes in URL-safe base64, without padding.
@@ -149,7 +129,7 @@ Result<std::unique_ptr<KafkaBroker>> KafkaBroker::Start() {
 KafkaBroker::~KafkaBroker() { Kill9(); }
 
 Result<void> KafkaBroker::WriteProperties() {
-  const std::vector<int> ports = FreePorts(2);
+  const std::vector<int> ports = process::FreePorts(2);
   bootstrap_ = "127.0.0.1:" + std::to_string(ports[0]);
   const std::string controller = "127.0.0.1:" + std::to_string(ports[1]);
   std::ofstream file(folder_ / "server.properties");

@@ -14,6 +14,7 @@
 
 #include "fetcher/http/curl_client.h"
 #include "tests/support/process/child_process.h"
+#include "tests/support/process/free_port.h"
 #include "tests/support/process/temp_folder.h"
 
 namespace newsmill {
@@ -21,19 +22,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using process::ChildProcess;
-
-int FreePort() {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in any{};
-  any.sin_family = AF_INET;
-  any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof any;
-  auto* const address = reinterpret_cast<sockaddr*>(&any);
-  EXPECT_EQ(bind(fd, address, size), 0);
-  EXPECT_EQ(getsockname(fd, address, &size), 0);
-  close(fd);
-  return ntohs(any.sin_port);
-}
 
 bool Listens(int port) {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -55,9 +43,7 @@ class CurlClientHttp2 : public ::testing::Test {
          "/CN=news.example", "-addext", "subjectAltName=DNS:news.example",
          "-keyout", folder_ / "key.pem", "-out", folder_ / "ca.pem"});
     std::ofstream(folder_ / "page.html") << "<p>a page";
-    // The port may be taken between our look and the server's.
-    for (int attempt = 0; attempt < 5 && !StartServer(); ++attempt) {
-    }
+    StartServer();
     ASSERT_TRUE(server_);
   }
 
@@ -68,21 +54,20 @@ class CurlClientHttp2 : public ::testing::Test {
     ASSERT_TRUE(ended && ended->Succeeded());
   }
 
-  bool StartServer() {
-    port_ = FreePort();
+  void StartServer() {
+    port_ = process::FreePort();
     auto child = ChildProcess::Start(
         {.argv = {"nghttpd", "-a", "127.0.0.1", "-d", folder_ / "",
                   std::to_string(port_), folder_ / "key.pem",
                   folder_ / "ca.pem"}});
-    if (!child) return false;
+    ASSERT_TRUE(child) << child.error().message;
     while ((*child)->Running()) {
       if (Listens(port_)) {
         server_ = std::move(*child);
-        return true;
+        return;
       }
       std::this_thread::sleep_for(5ms);
     }
-    return false;
   }
 
   std::unique_ptr<CurlClient> NewClient(bool http2 = true) const {
