@@ -145,7 +145,7 @@ Result<void> KafkaConsumer::Assign(const Offsets& positions) {
   }
   for (const auto& [partition, state] : assigned_) {
     // It would be remembered.
-    if (state.fetch_paused) ResumeFetching(partition);
+    if (state.fetch_paused) SetFetching(partition, true);
   }
   assigned_.clear();
   for (const auto& [partition, offset] : positions) {
@@ -159,7 +159,7 @@ Result<void> KafkaConsumer::AssignAll() {
   Offsets positions;
   for (auto& [partition, state] : assigned_) {
     positions[partition] = state.fetched = state.position;
-    if (state.fetch_paused) ResumeFetching(partition);
+    if (state.fetch_paused) SetFetching(partition, true);
     state.heard = false;
     Route(partition);
   }
@@ -280,7 +280,7 @@ Result<void> KafkaConsumer::SeekNow(const TopicPartition& partition,
 
 Result<void> KafkaConsumer::AssignAgain(const TopicPartition& partition) {
   Assigned& state = assigned_[partition];
-  if (state.fetch_paused) ResumeFetching(partition);
+  if (state.fetch_paused) SetFetching(partition, true);
   state.heard = false;
   const ListHandle list = MakeList(Offsets{{partition, state.position}});
   ErrorHandle error(rd_kafka_incremental_unassign(client_.get(), list.get()));

@@ -111,8 +111,8 @@ class KafkaConsumer : public Consumer {
   // Makes librdkafka put what it fetches of these into our queue.
   void Route(const TopicPartition& partition);
   void RouteUnheard();
-  void PauseFetching(const TopicPartition& partition);
-  void ResumeFetching(const TopicPartition& partition);
+  // Whether librdkafka goes on fetching it.
+  void SetFetching(const TopicPartition& partition, bool on);
 
   // Manual assignment, at the present positions.
   Result<void> AssignAll();

@@ -127,7 +127,7 @@ void KafkaConsumer::LetGo(const std::vector<TopicPartition>& revoked,
   }
   for (const TopicPartition& partition : partitions) {
     // It would be remembered when the partition comes back.
-    if (assigned_[partition].fetch_paused) ResumeFetching(partition);
+    if (assigned_[partition].fetch_paused) SetFetching(partition, true);
     assigned_.erase(partition);
   }
   const ListHandle list = MakeList(partitions);

@@ -101,7 +101,8 @@ void KafkaConsumer::TakeKept(Batch& batch) {
     while (!batch.full() && kept_.Has(partition)) {
       Give(state, *kept_.Take(partition), batch);
     }
-    if (state.fetch_paused && !kept_.Has(partition)) ResumeFetching(partition);
+    if (state.fetch_paused && !kept_.Has(partition))
+      SetFetching(partition, true);
   }
 }
 
@@ -151,7 +152,7 @@ void KafkaConsumer::TakeFetched(const TopicPartition& partition,
     return Give(state, std::move(fetched), batch);
   }
   const bool enough = kept_.Keep(partition, std::move(fetched));
-  if (enough && !state.fetch_paused) PauseFetching(partition);
+  if (enough && !state.fetch_paused) SetFetching(partition, false);
 }
 
 void KafkaConsumer::Give(Assigned& state, Fetched fetched, Batch& batch) {
@@ -225,23 +226,15 @@ void KafkaConsumer::RouteUnheard() {
   }
 }
 
-void KafkaConsumer::PauseFetching(const TopicPartition& partition) {
+void KafkaConsumer::SetFetching(const TopicPartition& partition, bool on) {
   const ListHandle list = MakeList(std::vector<TopicPartition>{partition});
-  const auto error = rd_kafka_pause_partitions(client_.get(), list.get());
+  const auto error = on ? rd_kafka_resume_partitions(client_.get(), list.get())
+                        : rd_kafka_pause_partitions(client_.get(), list.get());
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    assigned_[partition].fetch_paused = true;
+    assigned_[partition].fetch_paused = !on;
   } else {
-    failure_ = MakeError(error, "cannot pause " + Describe(partition));
-  }
-}
-
-void KafkaConsumer::ResumeFetching(const TopicPartition& partition) {
-  const ListHandle list = MakeList(std::vector<TopicPartition>{partition});
-  const auto error = rd_kafka_resume_partitions(client_.get(), list.get());
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    assigned_[partition].fetch_paused = false;
-  } else {
-    failure_ = MakeError(error, "cannot resume " + Describe(partition));
+    failure_ = MakeError(
+        error, (on ? "cannot resume " : "cannot pause ") + Describe(partition));
   }
 }
 
