@@ -53,14 +53,21 @@ std::string Truncation(const HttpResponse& response) {
   return response.failure == v1::REASON_UNSPECIFIED ? "" : "disconnect";
 }
 
-WarcRecord RequestOf(const std::string& url, const HttpResponse& response,
-                     const std::string& answer_id, Timestamp now) {
+WarcRecord NewRecord(std::string type, const std::string& url, Timestamp now,
+                     std::string content_type) {
   WarcRecord record;
-  record.type = "request";
+  record.type = std::move(type);
   record.id = NewWarcId(now);
   record.date = now;
   record.target_uri = url;
-  record.content_type = "application/http; msgtype=request";
+  record.content_type = std::move(content_type);
+  return record;
+}
+
+WarcRecord RequestOf(const std::string& url, const HttpResponse& response,
+                     const std::string& answer_id, Timestamp now) {
+  WarcRecord record =
+      NewRecord("request", url, now, "application/http; msgtype=request");
   record.fields = {{"WARC-Concurrent-To", answer_id},
                    {"WARC-IP-Address", WithoutPort(response.remote_address)}};
   record.block = response.request_head;
@@ -69,12 +76,8 @@ WarcRecord RequestOf(const std::string& url, const HttpResponse& response,
 
 WarcRecord MetadataOf(const std::string& url, const HttpResponse& response,
                       const std::string& answer_id, Timestamp now) {
-  WarcRecord record;
-  record.type = "metadata";
-  record.id = NewWarcId(now);
-  record.date = now;
-  record.target_uri = url;
-  record.content_type = "application/warc-fields";
+  WarcRecord record =
+      NewRecord("metadata", url, now, "application/warc-fields");
   record.fields = {{"WARC-Concurrent-To", answer_id}};
   const v1::FetchTiming& timing = response.timing;
   record.block = "fetchTimeMs: " + std::to_string(timing.total_ms()) +
@@ -142,12 +145,8 @@ WarcRecord WarcHttpClient::ResponseOf(const std::string& url,
                                       const HttpResponse& response,
                                       const std::string& digest,
                                       Timestamp now) const {
-  WarcRecord record;
-  record.type = "response";
-  record.id = NewWarcId(now);
-  record.date = now;
-  record.target_uri = url;
-  record.content_type = "application/http; msgtype=response";
+  WarcRecord record =
+      NewRecord("response", url, now, "application/http; msgtype=response");
   record.fields = {{"WARC-IP-Address", WithoutPort(response.remote_address)},
                    {"WARC-Payload-Digest", digest}};
   const std::string truncation = Truncation(response);
