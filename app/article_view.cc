@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/message_json.h"
-#include "app/cli/nearest.h"
+#include "core/base/nearest.h"
 #include "core/base/time.h"
 
 namespace newsmill {

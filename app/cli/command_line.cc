@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "app/cli/command_options.h"
-#include "app/cli/nearest.h"
+#include "core/base/nearest.h"
 
 namespace newsmill {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "app/cli/nearest.h"
+#include "core/base/nearest.h"
 
 namespace newsmill {
 namespace {

@@ -6,10 +6,10 @@
 
 #include "app/cli/format.h"
 #include "app/cli/message_json.h"
-#include "app/cli/nearest.h"
 #include "app/cli/table.h"
 #include "app/commands/commands.h"
 #include "app/open.h"
+#include "core/base/nearest.h"
 #include "core/flow/plain_text.h"
 
 namespace newsmill {

@@ -5,26 +5,12 @@
 #include <utility>
 
 #include "core/base/file.h"
+#include "core/base/nearest.h"
 
 namespace newsmill::config {
 namespace {
 
 constexpr std::string_view kFileSuffix = "_file";
-
-// Levenshtein's.
-size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = std::exchange(row[0], i);
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = std::exchange(
-          row[j], std::min({row[j] + 1, row[j - 1] + 1, replaced}));
-    }
-  }
-  return row[b.size()];
-}
 
 struct Describe {
   std::string operator()(const std::string& text) const {
@@ -220,18 +206,11 @@ Error Layer::WrongType(const std::string& name, const Value& value,
 
 Error Layer::Unknown(const std::string& name, const Value& value) const {
   const bool table = std::holds_alternative<Table>(value.data);
-  std::string nearest;
-  // A third of it mistyped is a slip; more is another word.
-  size_t least = std::max<size_t>(name.size() / 3, 1) + 1;
+  std::vector<std::string> known;
   for (const Key& key : schema_.keys_) {
-    const std::string known =
-        table ? key.name.substr(0, key.name.find('.')) : key.name;
-    const size_t distance = EditDistance(name, known);
-    if (distance < least) {
-      nearest = known;
-      least = distance;
-    }
+    known.push_back(table ? key.name.substr(0, key.name.find('.')) : key.name);
   }
+  const std::string nearest = Nearest(name, known);
   std::string message =
       std::string("unknown ") + (table ? "section" : "key") + " '" + name + "'";
   if (!nearest.empty()) message += "; did you mean '" + nearest + "'?";

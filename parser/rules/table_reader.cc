@@ -1,43 +1,8 @@
 #include "parser/rules/table_reader.h"
 
-#include <algorithm>
-#include <numeric>
+#include "core/base/nearest.h"
 
 namespace newsmill::rules {
-namespace {
-
-// Levenshtein distance over bytes; the words are short.
-size_t Distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0);
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
-    }
-  }
-  return row.back();
-}
-
-}  // namespace
-
-std::string Nearest(std::string_view word,
-                    const std::vector<std::string>& known) {
-  std::string best;
-  size_t best_distance = std::max<size_t>(2, word.size() / 2) + 1;
-  for (const std::string& candidate : known) {
-    const size_t distance = Distance(word, candidate);
-    if (distance < best_distance) {
-      best = candidate;
-      best_distance = distance;
-    }
-  }
-  return best;
-}
-
 std::string DidYouMean(std::string_view word,
                        const std::vector<std::string>& known) {
   const std::string nearest = Nearest(word, known);

@@ -85,9 +85,6 @@ std::optional<Selector> CompileSelector(const TomlNode& text,
                                         Reporter* reporter);
 Pattern CompilePattern(std::string_view text, int line, Reporter* reporter);
 
-// The one of `known` that was probably meant, or empty where none is near.
-std::string Nearest(std::string_view word,
-                    const std::vector<std::string>& known);
 // " (did you mean "x"?)", or empty.
 std::string DidYouMean(std::string_view word,
                        const std::vector<std::string>& known);

@@ -6,7 +6,6 @@
 
 #include <gtest/gtest.h>
 
-#include "app/cli/nearest.h"
 #include "app/cli/table.h"
 #include "app/cli/text_width.h"
 
@@ -73,15 +72,6 @@ TEST(FitText, CutsAtACharacter) {
 TEST(FitText, LetsNoControlCharacterThrough) {
   EXPECT_EQ(FitText("a\nb\x1b[2Jc", 20), "a b [2Jc");
   EXPECT_EQ(FitText("a\xff", 20), "a\xef\xbf\xbd");
-}
-
-TEST(Nearest, FindsTypingErrors) {
-  const std::vector<std::string> known = {"articles", "audit", "run"};
-  EXPECT_EQ(Nearest("artcles", known), "articles");
-  EXPECT_EQ(Nearest("adit", known), "audit");
-  EXPECT_EQ(Nearest("art", known), "articles") << "a beginning";
-  EXPECT_EQ(Nearest("rnu", known), "");
-  EXPECT_EQ(Nearest("zebra", known), "");
 }
 
 // What the table writes to a stream that is no terminal.
