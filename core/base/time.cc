@@ -72,7 +72,10 @@ const Clock& Clock::System() {
 }
 
 google::protobuf::Timestamp ToProto(Timestamp time) {
-  return TimeUtil::MillisecondsToTimestamp(time.time_since_epoch().count());
+  // Not the bare value: TimeUtil throws at what a Timestamp cannot hold.
+  return TimeUtil::MillisecondsToTimestamp(std::clamp<int64_t>(
+      time.time_since_epoch().count(), TimeUtil::kTimestampMinSeconds * 1000,
+      TimeUtil::kTimestampMaxSeconds * 1000));
 }
 
 Timestamp FromProto(const google::protobuf::Timestamp& time) {

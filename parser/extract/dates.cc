@@ -217,7 +217,9 @@ class Reader {
       if (!date.ok()) date = date.year() / date.month() / std::chrono::last;
     }
     const std::optional<milliseconds> time = TimeOfDay(parts);
-    if (!date.ok() || !time) return std::nullopt;
+    // "2024年前" is before 2024, or no date at all.
+    const bool long_ago = static_cast<int>(date.year()) < kFirstYear;
+    if (!date.ok() || long_ago || !time) return std::nullopt;
     Reading reading;
     reading.local = WallClock(date) + *time;
     reading.relative = true;

@@ -40,6 +40,10 @@ TEST(Time, IsTheNearestOneWithinTheYearsOfAMessage) {
   EXPECT_FALSE(IsValidTime(absurd));
   EXPECT_EQ(FormatRfc3339(FromProto(absurd)), "0001-01-01T00:00:00.000Z");
   EXPECT_TRUE(IsValidTime(ToProto(At(0))));
+  for (const int64_t far : {std::numeric_limits<int64_t>::min(),
+                            std::numeric_limits<int64_t>::max()}) {
+    EXPECT_TRUE(IsValidTime(ToProto(At(far))));
+  }
 }
 
 TEST(Time, ReadsInstantsAsPeopleTypeThem) {

@@ -157,6 +157,12 @@ TEST(ParsePageDate, MeansTheNextDayBy24) {
   EXPECT_EQ(Read("2024-05-06 24:00"), "2024-05-06T16:00:00.000Z MINUTE zone?");
 }
 
+TEST(ParsePageDate, DoesNotCountBackBeyondNewspapers) {
+  EXPECT_EQ(Read("2024年前"), "none");
+  EXPECT_EQ(Read("9999 years ago"), "none");
+  EXPECT_EQ(Read("100年前"), "1924-05-11T16:00:00.000Z YEAR zone? relative");
+}
+
 TEST(ParsePageDate, RefusesWhatIsNoDate) {
   for (const char* text :
        {"", "\u3000", "来源：新华社", "2024-02-30", "2024-13-01",
