@@ -90,16 +90,22 @@ bool HasEmptyLabel(const std::string& host) {
          host.find("..") != std::string::npos;
 }
 
+// Whether the host could be read as an IPv4 address: its last label is a number
+// (WHATWG URL, section 3.5), which no name's is.
+bool MayBeAddress(std::string_view host) {
+  const char first = host[host.rfind('.') + 1];
+  return first >= '0' && first <= '9';
+}
+
 std::optional<std::string> NormaliseHost(std::string host) {
-  if (host.starts_with("[")) return AsciiLowered(host);
+  host = AsciiLowered(host);
+  if (host.starts_with("[")) return host;
   if (host.ends_with(".")) host.pop_back();
   if (host.empty() || HasControlOrSpace(host)) return std::nullopt;
   // What would change who is meant, were it to stand in a host.
   if (host.find_first_of("/?#@\\:%") != std::string::npos) return std::nullopt;
   if (HasEmptyLabel(host)) return std::nullopt;
-  if (IsAscii(host) && host.find("xn--") == std::string::npos) {
-    return AsciiLowered(host);
-  }
+  if (IsAscii(host) && host.find("xn--") == std::string::npos) return host;
   // A full stop may have come of another script's.
   std::optional<std::string> ascii = ToAsciiHost(host);
   if (ascii && ascii->ends_with(".")) ascii->pop_back();
@@ -109,7 +115,9 @@ std::optional<std::string> NormaliseHost(std::string host) {
 
 }  // namespace
 
-Result<Url> Url::Parse(std::string_view text) {
+Result<Url> Url::Parse(std::string_view text) { return Read(text, true); }
+
+Result<Url> Url::Read(std::string_view text, bool may_respell) {
   constexpr size_t kMostBytes = 8192;
   if (text.size() > kMostBytes) return NotAUrl(text, "longer than 8 KiB");
   if (HasControlOrSpace(text)) {
@@ -129,20 +137,23 @@ Result<Url> Url::Parse(std::string_view text) {
   if (Part(url.get(), CURLUPART_USER) || Part(url.get(), CURLUPART_PASSWORD)) {
     return NotAUrl(text, "it holds credentials");
   }
+  const std::string written = Part(url.get(), CURLUPART_HOST).value_or("");
   const std::string raw_host =
       Part(url.get(), CURLUPART_HOST, CURLU_URLDECODE).value_or("");
   const std::optional<std::string> host = NormaliseHost(raw_host);
   if (!host) return NotAUrl(text, "its host '" + raw_host + "' is no name");
-  if (!IsAscii(raw_host)) {
-    // What another script's digits and dots came to may be an address, which
-    // has a normal form of its own.
-    const CurlUrl ascii(curl_url_dup(url.get()));
-    if (curl_url_set(ascii.get(), CURLUPART_HOST, host->c_str(), 0) ==
+  // What is left of another script's digits, of escapes or of a last dot may be
+  // an address, which has a normal form of its own.
+  const bool respelled = *host != AsciiLowered(written);
+  if (may_respell && (respelled || MayBeAddress(*host))) {
+    const CurlUrl again(curl_url_dup(url.get()));
+    if (curl_url_set(again.get(), CURLUPART_HOST, host->c_str(), 0) !=
         CURLUE_OK) {
-      return Parse(Part(ascii.get(), CURLUPART_URL).value_or(""));
+      return NotAUrl(text, "its host '" + raw_host + "' is no name");
     }
-    return NotAUrl(text, "its host '" + raw_host + "' is no name");
+    return Read(Part(again.get(), CURLUPART_URL).value_or(""), false);
   }
+  if (respelled) return NotAUrl(text, "its host '" + raw_host + "' is no name");
   parsed.host_ = *host;
   parsed.port_ = std::stoi(
       Part(url.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT).value_or("0"));

@@ -43,6 +43,8 @@ class Url {
 
  private:
   Url() = default;
+  // `may_respell`: the host may be in another spelling than its normal form.
+  static Result<Url> Read(std::string_view text, bool may_respell);
 
   std::string text_, scheme_, host_, path_, query_;
   int port_ = 0;

@@ -78,6 +78,9 @@ TEST(Url, ANormalFormIsTheLastOne) {
   std::string path;
   for (int i = 0; i < 3000; ++i) path += "\xC3";
   EXPECT_FALSE(Url::Parse("http://h/" + path));
+  EXPECT_EQ(Url::Parse("http://2130706433./")->text(), "http://127.0.0.1/");
+  EXPECT_EQ(Url::Parse("http://2%2e430/")->text(), "http://2.0.1.174/");
+  EXPECT_FALSE(Url::Parse("https://XN--f/")) << "as https://xn--f/";
 }
 
 TEST(Url, MakesReferencesAbsolute) {
