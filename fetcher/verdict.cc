@@ -189,8 +189,12 @@ std::optional<Timestamp> ParseRetryAfter(std::string_view text, Timestamp now) {
   }
   const time_t date = curl_getdate(value.c_str(), nullptr);
   if (date == -1) return std::nullopt;
-  const Timestamp named{std::chrono::seconds(date)};
-  return std::clamp(named, now, now + kMostRetryAfter);
+  // In seconds: a year of twelve digits overflows milliseconds.
+  const auto first = std::chrono::floor<std::chrono::seconds>(now);
+  const auto last =
+      first + std::chrono::seconds(kMostRetryAfter / std::chrono::seconds(1));
+  const std::chrono::sys_seconds named{std::chrono::seconds(date)};
+  return std::max<Timestamp>(std::clamp(named, first, last), now);
 }
 
 bool MayBePage(std::string_view content_type) {

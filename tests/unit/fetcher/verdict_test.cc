@@ -173,6 +173,8 @@ TEST(RetryAfter, LiesBetweenNowAndADay) {
   EXPECT_EQ(ParseRetryAfter("999999999", kNow), kNow + 24h);
   EXPECT_EQ(ParseRetryAfter("99999999999999999999999", kNow), kNow + 24h);
   EXPECT_EQ(ParseRetryAfter("Fri, 24 Jul 2099 20:02:01 GMT", kNow), kNow + 24h);
+  EXPECT_EQ(ParseRetryAfter("Fri, 24 Jul 2026100001 20:02:01 GMT", kNow),
+            kNow + 24h);
 }
 
 TEST(RetryAfter, NonsenseSaysNothing) {
