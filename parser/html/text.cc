@@ -16,8 +16,8 @@ bool IsZeroWidth(char32_t c) {
 }
 
 bool IsBlankCodePoint(char32_t c) {
-  return c == ' ' || (c >= 0x09 && c <= 0x0A) || c == 0x0D || c == 0xA0 ||
-         c == 0x3000 || IsZeroWidth(c);
+  return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r' ||
+         c == 0xA0 || c == 0x3000 || IsZeroWidth(c);
 }
 
 // Han, kana, and their punctuation and full-width forms; not Hangul, which is

@@ -12,8 +12,8 @@ namespace newsmill {
 
 // Text as rules and extractors share it. All text is valid UTF-8.
 //
-// A blank is U+0020, U+0009, U+000A, U+000D, U+00A0, U+3000 (the indent of
-// Chinese paragraphs), U+200B or U+FEFF; the last two have no width.
+// A blank is U+0020, U+0009, U+000A, U+000C, U+000D, U+00A0, U+3000 (the indent
+// of Chinese paragraphs), U+200B or U+FEFF; the last two have no width.
 
 // Without the blanks at both ends. A view into `text`.
 std::string_view TrimBlanks(std::string_view text);
@@ -21,10 +21,10 @@ bool IsBlank(std::string_view text);
 
 // Trimmed, and each run of blanks inside is one space; a run of zero-width
 // blanks alone is nothing. As in CSS Text Level 3, section 4.1.3, a run that
-// holds a line feed and no other than U+0020, U+0009 and U+000D disappears
-// between two characters of Chinese or Japanese text: a line of source ends
-// there, not a word. Other spaces between such characters stand: "甲 乙" are
-// two names.
+// holds a line feed and no other than U+0020, U+0009, U+000C and U+000D
+// disappears between two characters of Chinese or Japanese text: a line of
+// source ends there, not a word. Other spaces between such characters stand:
+// "甲 乙" are two names.
 std::string CollapseBlanks(std::string_view text);
 
 // Full-width ASCII forms (U+FF01 to U+FF5E) as ASCII and U+3000 as a space:

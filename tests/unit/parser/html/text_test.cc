@@ -35,7 +35,7 @@ TEST(TrimBlanks, TakesTheBlanksOfChinesePagesToo) {
 }
 
 TEST(CollapseBlanks, MakesARunOneSpace) {
-  EXPECT_EQ(CollapseBlanks(" a \t\r\n b\u00A0\u00A0c "), "a b c");
+  EXPECT_EQ(CollapseBlanks(" a \t\r\f\n b\u00A0\u00A0c "), "a b c");
   EXPECT_EQ(CollapseBlanks("08:18\u3000来源"), "08:18 来源");
   EXPECT_EQ(CollapseBlanks("甲 乙"), "甲 乙");
 }
