@@ -7,10 +7,13 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 # Comma-separated sanitizers, as the compiler spells them; empty in releases.
 set(NEWSMILL_SANITIZE "" CACHE STRING "Sanitizers to build with")
 
+# The preset `fuzz` sets it; see tests/fuzz.
+option(NEWSMILL_FUZZ "Build the libFuzzer targets (clang only)" OFF)
+
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
 # Line tables are enough for a sanitizer's report and halve the link.
 set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1 -fno-omit-frame-pointer")
-if(NEWSMILL_SANITIZE MATCHES "address")
+if(NEWSMILL_SANITIZE MATCHES "address" AND NOT NEWSMILL_FUZZ)
   # Optimising instrumented code takes longer than its tests run without.
   set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1 -fno-omit-frame-pointer")
 endif()
@@ -34,8 +37,10 @@ endif()
 
 # Warnings are errors in our code; generated and foreign code is not ours.
 add_library(newsmill_warnings INTERFACE)
-target_compile_options(newsmill_warnings INTERFACE
-  -Wall -Wextra -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual)
+if(NOT NEWSMILL_FUZZ)  # another compiler warns of other things
+  target_compile_options(newsmill_warnings INTERFACE
+    -Wall -Wextra -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual)
+endif()
 if(NEWSMILL_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # The sanitizers' own checks confuse this warning; releases keep it.
   target_compile_options(newsmill_warnings INTERFACE -Wno-maybe-uninitialized)

@@ -16,7 +16,7 @@ constexpr int kRounds = 20000;
 class FetcherMutations : public testing::TestWithParam<Target> {};
 
 TEST_P(FetcherMutations, KeepTheFetchersPromises) {
-  const Seeds seeds = FetcherSeeds(GetParam().name);
+  const Seeds seeds = LoadSeeds(GetParam().name);
   ASSERT_FALSE(seeds.inputs.empty());
   for (const std::string& input : seeds.inputs) GetParam().run(input);
   Mutator mutator(seeds, 20240506);

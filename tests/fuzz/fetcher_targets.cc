@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/base/url.h"
+#include "fetcher/http/content_coding.h"
 #include "fetcher/http/response_head.h"
 #include "fetcher/robots/robots_policy.h"
 #include "fetcher/verdict.h"
@@ -139,9 +140,30 @@ void Head(std::string_view bytes) {
   Check(!length || *length >= 0 || head.complete(), "a length is a number");
 }
 
+void Content(std::string_view bytes) {
+  constexpr size_t kMost = 64 << 10;
+  constexpr std::array kCodings = {"gzip", "deflate", "identity", "br"};
+  HttpResponse response;
+  const auto how = static_cast<uint8_t>(Take(&bytes));
+  v1::HttpHeader coding;
+  coding.set_name("Content-Encoding");
+  coding.set_value(kCodings[how % kCodings.size()]);
+  response.headers.push_back(coding);
+  response.cut = how >= 128;
+  response.body = std::string(bytes);
+  const Result<PlainBody> body = ReadBody(response, kMost);
+  if (!body) {
+    Check(!body.error().message.empty(), "an error says something");
+    return;
+  }
+  Check(body->bytes.size() <= kMost, "no more is read than was asked for");
+}
+
 std::span<const Target> FetcherTargets() {
-  static constexpr std::array<Target, 3> kTargets = {
-      {{"robots", Robots}, {"address", Address}, {"head", Head}}};
+  static constexpr std::array<Target, 4> kTargets = {{{"robots", Robots},
+                                                      {"address", Address},
+                                                      {"head", Head},
+                                                      {"content", Content}}};
   return kTargets;
 }
 

@@ -14,9 +14,9 @@ void Robots(std::string_view bytes);
 void Address(std::string_view bytes);
 // Status line and header fields of an answer.
 void Head(std::string_view bytes);
+// What an answer's content coding hides.
+void Content(std::string_view bytes);
 
 std::span<const Target> FetcherTargets();
-// Empty for an unknown target.
-Seeds FetcherSeeds(std::string_view target);
 
 }  // namespace newsmill::fuzz

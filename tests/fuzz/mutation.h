@@ -7,15 +7,10 @@
 #include <random>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "tests/fuzz/seeds.h"
 
 namespace newsmill::fuzz {
-
-// What mutations start from, and the pieces that they put in.
-struct Seeds {
-  std::vector<std::string> inputs;
-  std::vector<std::string> pieces;
-};
 
 // A function that takes any bytes and ends the process where a promise does
 // not hold for them.

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "tests/fuzz/mutation.h"
-#include "tests/fuzz/parser_seeds.h"
 #include "tests/fuzz/parser_targets.h"
 
 namespace newsmill::fuzz {
@@ -17,7 +16,7 @@ constexpr int kRounds = 3000;
 class ParserMutations : public testing::TestWithParam<Target> {};
 
 TEST_P(ParserMutations, KeepTheParsersPromises) {
-  const Seeds seeds = ParserSeeds(GetParam().name);
+  const Seeds seeds = LoadSeeds(GetParam().name);
   ASSERT_FALSE(seeds.inputs.empty());
   for (const std::string& input : seeds.inputs) GetParam().run(input);
   Mutator mutator(seeds, 20240506);

@@ -14,6 +14,8 @@
 #include "parser/html/text.h"
 #include "parser/html/utf8.h"
 #include "parser/page_parser.h"
+#include "parser/rules/apply.h"
+#include "parser/rules/loader.h"
 #include "tests/support/cut/cut_difference.h"
 
 namespace newsmill::fuzz {
@@ -69,6 +71,18 @@ const Document& SelectorPage() {
   static const Document page = *Document::Parse(
       "<div id=a class='x y'><p id=b class=x>1</p><p lang=zh-CN>2</p>"
       "<ul><li>1<li class=y>2<li>3</ul><a href=/1 rel='a b'></a></div>",
+      ParseLimits{});
+  return page;
+}
+
+const Document& RulePage() {
+  static const Document page = *Document::Parse(
+      "<meta property=og:title content='N: title'><script id=data>"
+      "{\"root\":{\"html\":\"<p>a<b>c</b><p>d\",\"tags\":[\"x\",\"y\"],"
+      "\"who\":\"by Ada\",\"images\":[{\"url\":\"/1.jpg\"}],\"likes\":\"1.2k\","
+      "\"time\":1784903331309,\"paid\":0}}</script><h1>title</h1>"
+      "<time datetime=2024-05-06T07:08:09Z></time><ul><li>a<li>b</ul>"
+      "<article><p>text<p class=ad>ad<img src=1.jpg alt=x></article>",
       ParseLimits{});
   return page;
 }
@@ -195,6 +209,25 @@ void Selector(std::string_view bytes) {
   }
 }
 
+// A rule is loaded or says why not; what is loaded can be applied to any page.
+void Rule(std::string_view bytes) {
+  rules::Findings findings;
+  const auto rule = rules::CompileRule(bytes, "rule.toml", &findings);
+  Check((rule == nullptr) == !findings.empty(), "a refusal has its findings");
+  for (const rules::Finding& finding : findings) {
+    Check(!finding.message.empty(), "a finding says something");
+  }
+  if (rule == nullptr) return;
+  const Url& url = Context().final_url;
+  const rules::RulePage page = {RulePage(),           url, url,
+                                Context().fetched_at, "1", Limits()};
+  v1::Article article;
+  if (!rules::ApplyRule(*rule, page, &article)) return;  // a limit of the tree
+  v1::Article copy;
+  Check(copy.ParseFromString(article.SerializeAsString()),
+        "an article can be read back, so its text is UTF-8");
+}
+
 void Dates(std::string_view bytes) {
   const std::string text = RepairUtf8(bytes);
   const auto date = ParsePageDate(
@@ -246,12 +279,13 @@ void Bylines(std::string_view bytes) {
 }
 
 std::span<const Target> ParserTargets() {
-  static constexpr std::array<Target, 10> kTargets = {{{"cut", Cut},
+  static constexpr std::array<Target, 11> kTargets = {{{"cut", Cut},
                                                        {"charset", Charset},
                                                        {"inflate", Inflate},
                                                        {"html", Html},
                                                        {"page", Page},
                                                        {"selector", Selector},
+                                                       {"rule", Rule},
                                                        {"dates", Dates},
                                                        {"json", Json},
                                                        {"jsonld", JsonLd},

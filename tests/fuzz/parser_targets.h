@@ -15,6 +15,7 @@ void Cut(std::string_view bytes);
 void Html(std::string_view bytes);
 void Page(std::string_view bytes);
 void Selector(std::string_view bytes);
+void Rule(std::string_view bytes);
 void Dates(std::string_view bytes);
 void Json(std::string_view bytes);
 void JsonLd(std::string_view bytes);
