@@ -74,7 +74,8 @@ std::optional<int64_t> ResponseHead::ContentLength() const {
   int64_t length = 0;
   const char* const end = text->data() + text->size();
   const auto parsed = std::from_chars(text->data(), end, length);
-  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+  const bool whole = parsed.ec == std::errc() && parsed.ptr == end;
+  if (!whole || length < 0) return std::nullopt;
   return length;
 }
 

@@ -68,6 +68,9 @@ TEST(ResponseHead, HasNoLengthWhereTheFieldIsNoNumber) {
   EXPECT_EQ(head.ContentLength(), std::nullopt);
   head.AddLine("Content-Length: 12, 12\r\n");
   EXPECT_EQ(head.ContentLength(), std::nullopt);
+  ResponseHead negative;
+  negative.AddLine("Content-Length: -12\r\n");
+  EXPECT_EQ(negative.ContentLength(), std::nullopt);
 }
 
 }  // namespace
