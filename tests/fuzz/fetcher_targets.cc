@@ -137,7 +137,7 @@ void Head(std::string_view bytes) {
   }
   Check(size <= 2 * limits.max_bytes, "fields are as large as their lines");
   const auto length = head.ContentLength();
-  Check(!length || *length >= 0 || head.complete(), "a length is a number");
+  Check(!length || *length >= 0, "a length is no less than nothing");
 }
 
 void Content(std::string_view bytes) {
