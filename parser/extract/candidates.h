@@ -48,6 +48,7 @@ struct Candidates {
   std::vector<Candidate> modified;
   std::vector<Candidate> languages;
   std::vector<PersonCandidate> authors;
+  std::vector<v1::Person> editors;  // that the page names in its text
   std::vector<ImageCandidate> images;
 
   // What the page shows, for where it names no image of its own.

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "parser/extract/article_filler.h"
+#include "parser/extract/byline_markup.h"
 #include "parser/extract/names.h"
 #include "parser/extract/text_key.h"
 
@@ -102,13 +103,30 @@ class Reader {
       return;
     }
     const Byline byline =
-        list_.family == kVisible ? ReadByline(text) : ReadNames(text);
+        list_.family == kVisible ? ReadShown(candidate) : ReadNames(text);
     labelled_ = labelled_ || byline.labelled;
     mixed_ = mixed_ || byline.mixed;
     const bool one = byline.names.size() == 1;
     for (const Name& name : byline.names) {
       Add(name, one ? candidate.url : std::string());
     }
+  }
+
+  // A link to "the author" names somebody however the name is written: "ada22",
+  // "the web team".
+  static Byline ReadShown(const PersonCandidate& candidate) {
+    constexpr size_t kLongest = 40;  // bytes
+    Byline byline = ReadByline(candidate.text);
+    const bool said = candidate.detail == "a[rel=author]" ||
+                      candidate.detail == "[itemprop=author]";
+    if (!byline.names.empty() || !said || candidate.text.size() > kLongest ||
+        candidate.text.find('\n') != candidate.text.npos) {
+      return byline;
+    }
+    byline = ReadNames(candidate.text);
+    if (byline.names.size() != 1) byline.names.clear();
+    byline.mixed = true;
+    return byline;
   }
 
   void Add(const Name& name, const std::string& url) {
@@ -135,9 +153,11 @@ class Reader {
     if (list_.people.empty()) return false;
     const bool only_site =
         kinds_.sites == static_cast<int>(list_.people.size());
-    // A byline or a tag with the site's name says nothing; a statement that an
-    // organisation is the author does.
-    if (only_site && list_.family != kStructured) return false;
+    // A byline or a tag with the site's name says nothing, with its town
+    // neither; a statement that an organisation is the author does.
+    const bool says_site =
+        kinds_.sites > 0 && kinds_.persons == 0 && kinds_.groups == 0;
+    if (says_site && list_.family != kStructured) return false;
     if (!only_site && kinds_.sites > 0) {
       Drop([&](const std::string& key) { return IsSite(key, sites_); });
     }
@@ -176,10 +196,12 @@ class Reader {
       if (kinds_.persons == 0) factor *= 0.6;
     }
     if (heading_ == kNoNode) return factor;
+    const bool maybe_subject = candidate.detail == kNamedPerson;
     const bool before = candidate.node < heading_;
     const NodeId distance =
         before ? heading_ - candidate.node : candidate.node - heading_;
     if (distance <= kNear / (before ? 2 : 1)) return factor * 1.1;
+    if (maybe_subject) return factor * 0.2;
     if (before) return factor * 0.6;
     return distance > 10 * kNear ? factor * 0.6 : factor * 0.9;
   }
@@ -200,6 +222,22 @@ double Common(const List& a, const List& b) {
   for (const std::string& key : a.keys) common += b.keys.count(key);
   const size_t all = a.keys.size() + b.keys.size() - common;
   return all == 0 ? 0 : static_cast<double>(common) / static_cast<double>(all);
+}
+
+// Behind the article, where comments and other articles name people, too: those
+// that all links to an author agree on.
+const List* OnlyLinked(const std::vector<List>& lists,
+                       const Candidates& found) {
+  constexpr double kLeast = 6;
+  const List* only = nullptr;
+  for (const List& list : lists) {
+    const std::string_view detail = found.authors[list.candidate].detail;
+    if (detail != "a[rel=author]" && detail != "[itemprop=author]") continue;
+    if (list.agreed < kLeast) continue;
+    if (only != nullptr && only->keys != list.keys) return nullptr;
+    only = &list;
+  }
+  return only;
 }
 
 }  // namespace
@@ -223,6 +261,7 @@ AuthorsDecision DecideAuthors(const Candidates& found, const SiteNames& sites,
     if (list.agreed < kLeastScore) continue;
     if (best == nullptr || list.agreed > best->agreed) best = &list;
   }
+  if (best == nullptr) best = OnlyLinked(lists, found);
   if (best == nullptr) return decision;
   decision.winner = best->candidate;
   decision.people = best->people;

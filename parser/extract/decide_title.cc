@@ -60,7 +60,10 @@ bool IdeographAt(std::string_view text, size_t at, bool before) {
   const size_t lead = before ? (at >= 3 ? at - 3 : text.size()) : at;
   if (lead >= text.size()) return false;
   const auto byte = static_cast<uint8_t>(text[lead]);
-  return byte >= 0xE3 && byte <= 0xED;
+  // Full-width marks, too.
+  const bool wide_mark = byte == 0xEF && lead + 1 < text.size() &&
+                         static_cast<uint8_t>(text[lead + 1]) == 0xBC;
+  return (byte >= 0xE3 && byte <= 0xED) || wide_mark;
 }
 
 std::vector<Piece> Pieces(std::string_view text) {
@@ -232,6 +235,68 @@ double HeadingTrust(size_t index, const Candidates& found,
   return shares ? trust : trust / 2;
 }
 
+// Where the page shows both halves of its <title> ("The bridge | Ada's blog"),
+// the h1 may be either of them: with the first one in the h1 the other is the
+// site, and so is a shorter second one.
+class TitleHalves {
+ public:
+  TitleHalves(const Candidates& found, std::vector<Form>* forms)
+      : found_(found), forms_(*forms) {}
+
+  void MarkSites(std::string_view title) {
+    const std::vector<Piece> pieces = Pieces(title);
+    for (size_t i = 0; i + 1 < pieces.size(); ++i) {
+      const std::string_view first = TextOf(title, pieces, 0, i);
+      const std::string_view second =
+          TextOf(title, pieces, i + 1, pieces.size() - 1);
+      const std::string first_key = TextKey(first);
+      const std::string second_key = TextKey(second);
+      if (first_key.empty() || second_key.empty()) continue;
+      if (Shows("h1", first_key, false)) {
+        Mark("repeated by title", second_key);
+      } else if (first.size() > second.size() &&
+                 Shows("repeated by title", first_key, false) &&
+                 Shows("h1", second_key, true)) {
+        Mark("h1", second_key);
+      }
+    }
+  }
+
+ private:
+  bool Is(size_t index, std::string_view detail, const std::string& key,
+          bool longer) const {
+    return found_.titles[index].detail == detail &&
+           (forms_[index].key == key ||
+            (longer && forms_[index].key.starts_with(key + ' ')));
+  }
+
+  bool Shows(std::string_view detail, const std::string& key,
+             bool longer) const {
+    for (size_t i = 0; i < forms_.size(); ++i) {
+      if (Is(i, detail, key, longer)) return true;
+    }
+    return false;
+  }
+
+  void Mark(std::string_view detail, const std::string& key) {
+    for (size_t i = 0; i < forms_.size(); ++i) {
+      if (Is(i, detail, key, detail == "h1")) forms_[i].site = true;
+    }
+  }
+
+  const Candidates& found_;
+  std::vector<Form>& forms_;
+};
+
+void MarkBlogNames(const Candidates& found, std::vector<Form>* forms) {
+  for (const Candidate& candidate : found.titles) {
+    if (candidate.detail == "title" &&
+        candidate.source == v1::Provenance::HTML) {
+      TitleHalves(found, forms).MarkSites(PlainText(candidate.text));
+    }
+  }
+}
+
 double Score(size_t index, const std::vector<double>& trusts,
              const std::vector<Form>& forms) {
   const Form& form = forms[index];
@@ -306,6 +371,7 @@ Decision DecideTitle(const Candidates& found, std::string_view host) {
   for (const Candidate& candidate : found.titles) {
     forms.push_back(MakeForm(candidate, sites));
   }
+  MarkBlogNames(found, &forms);
   Decision decision;
   decision.scores.resize(forms.size());
   std::vector<double> trusts;

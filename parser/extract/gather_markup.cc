@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "parser/extract/byline_markup.h"
 #include "parser/extract/class_words.h"
 #include "parser/html/text.h"
 
@@ -86,14 +88,14 @@ class MarkupWalk {
 
   void Element(NodeId node, std::string_view tag) {
     uint32_t words = 0;
-    for (const char* name : {"class", "id"}) {
+    for (const char* name : {"class", "id", "data-testid"}) {
       if (const auto value = document_.attribute(node, name)) {
         words |= ClassWords(*value);
       }
     }
     MarkBeside(node, tag, words);
     if (tag == "h1") {
-      Title(node, "h1", 60);
+      LeadsHome(node) ? SiteName(node) : Title(node, "h1", 60);
     } else if ((words & kWordTitle) != 0 && !Beside(node) &&
                (tag == "h2" || tag == "h3")) {
       Title(node, "h2[class*=title]", 12);
@@ -111,6 +113,9 @@ class MarkupWalk {
     if (tag == "a" &&
         HasWord(document_.attribute(node, "rel").value_or(""), "author")) {
       Author(node, "a[rel=author]", 45);
+    } else if (const PersonLink link = LinkOf(node, tag);
+               link != PersonLink::kNone) {
+      LineOfLinks(document_.parent(node), link);
     } else if ((words & kWordAuthor) != 0) {
       Author(
           node,
@@ -121,9 +126,57 @@ class MarkupWalk {
     }
   }
 
+  PersonLink LinkOf(NodeId node, std::string_view tag) const {
+    constexpr NodeId kLargest = 4;
+    if (tag != "a" || document_.subtree_end(node) - node > kLargest) {
+      return PersonLink::kNone;
+    }
+    const auto href = document_.attribute(node, "href");
+    return href ? LeadsTo(*href, InlineText(document_, node))
+                : PersonLink::kNone;
+  }
+
+  // Links to people in a line of their own, not in a sentence.
+  void LineOfLinks(NodeId line, PersonLink kind) {
+    constexpr size_t kMostBeside = 60;  // bytes
+    if (line == line_of_links_ || !Small(line)) return;
+    line_of_links_ = line;
+    const bool certain = kind == PersonLink::kAuthor;
+    std::vector<PersonCandidate> people;
+    size_t linked = 0;
+    for (NodeId node = line; node < document_.subtree_end(line); ++node) {
+      if (LinkOf(node, document_.tag(node)) != kind) continue;
+      PersonCandidate& person = people.emplace_back();
+      static_cast<Candidate&>(person) =
+          Make(node, InlineText(document_, node),
+               certain ? "a[href*=author]" : kNamedPerson, certain ? 42 : 28);
+      person.url = document_.attribute(node, "href").value_or("");
+      linked += person.text.size();
+    }
+    if (InlineText(document_, line).size() > linked + kMostBeside) return;
+    const int list = ++found_.lists;
+    for (PersonCandidate& person : people) {
+      person.list = list;
+      Candidates::Add(std::move(person), &found_.authors);
+    }
+  }
+
+  // The footer of an article, not of a teaser, says who wrote it, and when.
+  bool IsOwnFooter(NodeId node) const {
+    constexpr NodeId kSmallArticle = 150;  // nodes
+    for (NodeId up = document_.parent(node); up != kNoNode;
+         up = document_.parent(up)) {
+      if (document_.tag(up) == "article") {
+        return document_.subtree_end(up) - up > kSmallArticle;
+      }
+    }
+    return false;
+  }
+
   void MarkBeside(NodeId node, std::string_view tag, uint32_t words) {
     const NodeId end = document_.subtree_end(node);
-    const bool by_tag = tag == "nav" || tag == "aside" || tag == "footer";
+    const bool by_tag = tag == "nav" || tag == "aside" ||
+                        (tag == "footer" && !IsOwnFooter(node));
     const bool by_class = (words & (kWordBeside | kWordComment)) != 0 &&
                           tag != "body" && tag != "main" && tag != "h1" &&
                           tag != "article";
@@ -168,6 +221,38 @@ class MarkupWalk {
     std::string text = tag_text(node);
     if (text.empty() || text.size() > kLongestTitle) return;
     Candidates::Add(Make(node, std::move(text), detail, trust), &found_.titles);
+  }
+
+  // A heading that is a link to the front page is the site's name.
+  bool LeadsHome(NodeId heading) const {
+    constexpr NodeId kLargest = 12;  // nodes
+    const auto leads_home = [&](NodeId node) {
+      const auto href = document_.attribute(node, "href");
+      return document_.tag(node) == "a" && href && IsFrontPage(*href);
+    };
+    if (leads_home(document_.parent(heading))) return true;
+    const NodeId end = document_.subtree_end(heading);
+    if (end - heading > kLargest) return false;
+    for (NodeId node = heading; node < end; ++node) {
+      if (leads_home(node)) return true;
+    }
+    return false;
+  }
+
+  // "/", "https://news.example", and that of a saved copy in an archive.
+  static bool IsFrontPage(std::string_view href) {
+    href = TrimBlanks(href);
+    const size_t scheme = href.rfind("://");
+    if (scheme == href.npos) return href == "/" || href == "./";
+    href.remove_prefix(scheme + 3);
+    if (href.ends_with('/')) href.remove_suffix(1);
+    return href.find_first_of("/?#") == href.npos;
+  }
+
+  void SiteName(NodeId node) {
+    std::string text = tag_text(node);
+    if (text.empty() || text.size() > kLongestTitle) return;
+    Candidates::Add(Make(node, std::move(text), "h1", 40), &found_.site_names);
   }
 
   std::string tag_text(NodeId node) const {
@@ -306,7 +391,7 @@ class MarkupWalk {
     const auto content = document_.attribute(node, "content");
     std::string text = content && !TrimBlanks(*content).empty()
                            ? std::string(TrimBlanks(*content))
-                           : VisibleText(document_, node);
+                           : BylineText(document_, node);
     if (text.empty() || text.size() > kLongestByline) return;
     static_cast<Candidate&>(person) =
         Make(node, std::move(text), detail, trust);
@@ -331,6 +416,7 @@ class MarkupWalk {
   Candidates& found_;
   NodeId beside_end_ = 0;
   NodeId largest_beside_ = 0;
+  NodeId line_of_links_ = kNoNode;
   std::string title_;  // the <title>
 };
 

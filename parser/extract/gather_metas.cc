@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "parser/extract/names.h"
+
 namespace newsmill {
 namespace {
 
@@ -19,14 +21,14 @@ enum class Field {
   kSection
 };
 
-struct Name {
+struct MetaName {
   std::string_view name;
   Field field;
   int trust;
 };
 
 // Sorted by name.
-constexpr std::array kNames = std::to_array<Name>({
+constexpr std::array kNames = std::to_array<MetaName>({
     {"apple-mobile-web-app-title", Field::kSite, 30},
     {"application-name", Field::kSite, 40},
     {"article-author", Field::kAuthor, 45},
@@ -46,6 +48,7 @@ constexpr std::array kNames = std::to_array<Name>({
     {"article:section", Field::kSection, 50},
     {"article_date_original", Field::kPublished, 75},
     {"article_date_updated", Field::kModified, 70},
+    {"articleauthor", Field::kAuthor, 45},
     {"articledate", Field::kPublished, 60},
     {"articlesection", Field::kSection, 50},
     {"author", Field::kAuthor, 40},
@@ -169,6 +172,18 @@ void AddAuthor(const MetaTable::Entry& entry, int trust, int list,
   Candidates::Add(std::move(person), &found->authors);
 }
 
+// Cards have pairs of labels and values: "Written by", "Ada Byron".
+void GatherFromCards(const MetaTable& metas, Candidates* found) {
+  constexpr int kTrust = 45;
+  for (const char digit : {'1', '2'}) {
+    const std::string label = std::string("twitter:label") + digit;
+    const std::string value = std::string("twitter:data") + digit;
+    const std::string_view name = metas.First(value);
+    if (name.empty() || !SaysBy(metas.First(label))) continue;
+    AddAuthor({value, name}, kTrust, ++found->lists, found);
+  }
+}
+
 }  // namespace
 
 void GatherFromMetas(const MetaTable& metas, Candidates* found) {
@@ -177,7 +192,7 @@ void GatherFromMetas(const MetaTable& metas, Candidates* found) {
   for (const MetaTable::Entry& entry : metas.entries()) {
     const auto known = std::lower_bound(
         kNames.begin(), kNames.end(), std::string_view(entry.name),
-        [](const Name& a, std::string_view b) { return a.name < b; });
+        [](const MetaName& a, std::string_view b) { return a.name < b; });
     if (known == kNames.end() || known->name != entry.name) continue;
     switch (known->field) {
       case Field::kTitle:
@@ -206,6 +221,7 @@ void GatherFromMetas(const MetaTable& metas, Candidates* found) {
         break;
     }
   }
+  GatherFromCards(metas, found);
 }
 
 }  // namespace newsmill

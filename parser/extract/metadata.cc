@@ -49,6 +49,8 @@ void Decide(const Document& document, const PageContext& context,
     fill->DecidedAuthors(authors.people, Place(winner));
   }
   Explain("authors", found->authors, authors, context.explanation);
+  fill->From(v1::Provenance::HTML);
+  fill->Editors(found->editors, "byline");
   const Dates dates = DecideDates(document, context, heading, found);
   if (dates.published.decided()) {
     const Candidate& winner = found->published[dates.published.winner];

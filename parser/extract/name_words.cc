@@ -45,17 +45,34 @@ bool IsLabelWord(std::string_view word) {
       "billet",      "escrito",     "publicado",   "redactado",
       "scritto",     "pubblicato",  "cura",        "geschreven",
       "skrevet",     "skriven",     "publisert",   "gepubliceerd",
-      "author",      "autor",       "last",        "updated",
-      "on",          "at",          "am",          "le",
-      "el",          "il",          "um",          "uhr",
-      "the",         "column",      "commentary",  "editorial",
-      "foto",        "photo",       "blog",        "guest",
+      "author",      "autor",       "the",         "column",
+      "commentary",  "editorial",   "blog",        "guest",
       "gast",        "blogpost",    "entry",       "news",
       "meinung",     "leitartikel", "glosse",      "feature",
-      "exclusive",   "special",     "mo",          "di",
-      "mi",          "do",          "fr",          "sa",
-      "so",          "mon",         "tue",         "wed",
-      "thu",         "fri",         "sat",         "sun"};
+      "exclusive",   "special"};
+  return words.contains(word);
+}
+
+bool IsTimeWord(std::string_view word) {
+  static const Words words = {
+      "last", "updated", "on",  "at",  "am",  "le",  "el",  "il",
+      "um",   "uhr",     "vom", "mo",  "di",  "mi",  "do",  "fr",
+      "sa",   "so",      "mon", "tue", "wed", "thu", "fri", "sat",
+      "sun",  "den",     "the", "om",  "den", "ti",  "à"};
+  return words.contains(word);
+}
+
+bool IsPictureWord(std::string_view word) {
+  static const Words words = {
+      "foto",         "fotos",         "photo",       "photos",
+      "bild",         "bilder",        "image",       "images",
+      "picture",      "pictures",      "photography", "photographs",
+      "illustration", "illustrations", "grafik",      "graphic",
+      "video",        "fotografía",    "fotografie",  "photographie",
+      "imagen",       "imagem",        "immagine",    "beeld",
+      "kuva",         "fotograf",      "zdjęcie",     "фото",
+      "credit",       "quelle",        "source",      "fuente",
+      "translated",   "translation",   "übersetzung", "traduction"};
   return words.contains(word);
 }
 

@@ -11,6 +11,10 @@ namespace newsmill {
 bool IsByWord(std::string_view word);
 // "posted", "kommentar", "text": may stand before a by-word or a colon.
 bool IsLabelWord(std::string_view word);
+// "on", "uhr", "mon": of the time that stands in a byline.
+bool IsTimeWord(std::string_view word);
+// "photo", "bild", "source": what follows is the name of someone else.
+bool IsPictureWord(std::string_view word);
 // "and", "und", "et": between two names.
 bool IsAndWord(std::string_view word);
 // "von", "de", "bin": part of a name though it begins small.

@@ -165,6 +165,14 @@ class Splitter {
   std::vector<std::string> pieces_;
 };
 
+// "Photo: Ada Byron", "Foto von Ada Byron": who took or drew the picture.
+bool CreditsPicture(std::string_view line) {
+  const std::vector<std::string_view> words = Words(line);
+  if (words.size() < 2 || !IsPictureWord(Lower(Bare(words[0])))) return false;
+  return words[0].ends_with(":") || words[1].starts_with(":") ||
+         IsByWord(Lower(Bare(words[1])));
+}
+
 // What stands before the names, taken off `line`: a by-word with what may stand
 // before it. False if there is none.
 bool TakeLabel(std::string_view* line) {
@@ -188,7 +196,8 @@ bool TakeLabel(std::string_view* line) {
       *line = line->substr(static_cast<size_t>(from - line->data()));
       return true;
     }
-    const bool skip = HasDigit(bare) || IsLabelWord(bare) || bare.size() <= 2 ||
+    const bool skip = HasDigit(bare) || IsLabelWord(bare) || IsTimeWord(bare) ||
+                      IsAndWord(bare) || bare.size() <= 2 ||
                       MonthNamed(bare).has_value();
     if (!skip) return false;
   }
@@ -233,7 +242,7 @@ class LineReader {
   // False where the line ends the byline.
   bool Read(std::string_view line) {
     line = TrimBlanks(line);
-    if (line.empty()) return true;
+    if (line.empty() || CreditsPicture(line)) return true;
     bool labelled = TakeIdeographicLabel(&line);
     if (TakeLabel(&line)) labelled = true;
     byline_.labelled = byline_.labelled || labelled;
@@ -268,6 +277,15 @@ class LineReader {
       const std::string_view bare = Trim(words[i]);
       if (bare.empty()) continue;
       const std::string lower = Lower(bare);
+      // "Author: Bo2man", "Von Jessie am 29.12.2010"
+      const bool first = strict_ && labelled && byline_.names.empty();
+      if (first && i == 0 && HasDigit(bare) && IsLetter(First(bare))) {
+        return Add(std::string(bare), 1, false);
+      }
+      if (first && count == 1 && !MonthNamed(Lower(name)) &&
+          (IsTimeWord(lower) || HasDigit(bare))) {
+        return Add(std::move(name), count, group);
+      }
       if (IsAddress(bare) || HasDigit(bare)) {
         if (strict_ || IsAddress(bare)) return Cut(name, count, group);
       }
@@ -285,12 +303,12 @@ class LineReader {
     }
     if (strict_ && count > kMaxWords) return false;
     if (small > 2) return false;
-    return Add(std::move(name), count, group, labelled);
+    return Add(std::move(name), count, group);
   }
 
   // A name that something else follows.
   bool Cut(const std::string& name, size_t count, bool group) {
-    if (count >= 2) Add(name, count, group, true);
+    if (count >= 2) Add(name, count, group);
     return false;
   }
 
@@ -345,7 +363,7 @@ class LineReader {
     return any;
   }
 
-  bool Add(std::string name, size_t count, bool group, bool labelled) {
+  bool Add(std::string name, size_t count, bool group) {
     const std::string lower = Lower(name);
     if (name.empty() || IsNoName(lower) || IsAddress(name)) return false;
     if (CountCodePoints(name) > kLongestName || CountCodePoints(name) < 2) {
@@ -365,7 +383,6 @@ class LineReader {
     const NameKind kind = group || domain ? NameKind::kGroup
                           : count == 1    ? NameKind::kSingle
                                           : NameKind::kPerson;
-    (void)labelled;
     return Push({std::move(name), kind});
   }
 
@@ -402,5 +419,20 @@ Byline Read(std::string_view text, bool strict) {
 Byline ReadByline(std::string_view text) { return Read(text, true); }
 
 Byline ReadNames(std::string_view text) { return Read(text, false); }
+
+bool SaysBy(std::string_view line) {
+  constexpr size_t kLongest = 40;  // bytes
+  line = TrimBlanks(line);
+  if (line.empty() || line.size() > kLongest) return false;
+  std::string_view rest = line;
+  if (TakeIdeographicLabel(&rest) && rest.empty()) return true;
+  const std::vector<std::string_view> words = Words(line);
+  const std::string last = Lower(Bare(words.back()));
+  if (!IsByWord(last) && !(words.size() > 1 && last == "da")) return false;
+  return std::all_of(words.begin(), words.end() - 1, [](std::string_view word) {
+    const std::string lower = Lower(Bare(word));
+    return IsLabelWord(lower) || IsTimeWord(lower);
+  });
+}
 
 }  // namespace newsmill

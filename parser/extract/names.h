@@ -40,4 +40,8 @@ Byline ReadByline(std::string_view text);
 // placeholder ("admin") or no name at all.
 Byline ReadNames(std::string_view text);
 
+// Whether a line is nothing but what stands before a name: "By", "Verfasst
+// von", "Autor:".
+bool SaysBy(std::string_view line);
+
 }  // namespace newsmill

@@ -72,6 +72,38 @@ TEST(DecideTitle, DropsSoftHyphens) {
             "Verfassungsbeschwerde");
 }
 
+TEST(DecideTitle, TakesNoLinkToTheFrontPageForATitle) {
+  for (const char* home :
+       {"/", "https://news.example/",
+        "https://archive.example/web/1/http://old.example"}) {
+    EXPECT_EQ(HeadlineOf("<title>Council agrees | Town talk</title><h1><a "
+                         "href='" +
+                         std::string(home) + "'>Town talk</a></h1>"),
+              "Council agrees")
+        << home;
+  }
+  EXPECT_EQ(HeadlineOf("<title>x</title><h1><a href=/a/1.html>Council agrees"
+                       "</a></h1>"),
+            "Council agrees");
+}
+
+TEST(DecideTitle, TellsTheHeadlineFromTheNameOfABlog) {
+  EXPECT_EQ(HeadlineOf("<title>The council agrees on it | Town talk</title>"
+                       "<h1>Town talk</h1><h2>The council agrees on it</h2>"),
+            "The council agrees on it");
+  EXPECT_EQ(HeadlineOf("<title>Council agrees — Town talk of every day</title>"
+                       "<meta property=og:title "
+                       "content='Council agrees — Town talk of every day'>"
+                       "<b>Town talk of every day</b><h1>Council agrees</h1>"),
+            "Council agrees");
+}
+
+TEST(DecideTitle, CutsAChineseTitleBehindAFullWidthMark) {
+  EXPECT_EQ(
+      HeadlineOf("<title>大桥通车首日车流量大，市民点赞！-某新网</title>"),
+      "大桥通车首日车流量大，市民点赞！");
+}
+
 TEST(DecideAuthors, PrefersPersonsToTheMedium) {
   EXPECT_THAT(Authors("<meta name=author content='Example News'>"
                       "<meta property=og:site_name content='Example News'>"
@@ -103,6 +135,86 @@ TEST(DecideAuthors, KeepsTheLongerListThatIsConfirmed) {
                                  {"name": "Bob Hall"}]})") +
                       "<h1>T</h1><span class=author>Ada Byron</span>"),
               ElementsAre("Ada Byron", "Bob Hall"));
+}
+
+TEST(DecideAuthors, TellsNamesApartThatTheirElementsTellApart) {
+  EXPECT_THAT(Authors("<h1>T</h1><div class=byline><span>Ada Byron</span> "
+                      "<span>Bob Van Hall</span></div>"),
+              ElementsAre("Ada Byron", "Bob Van Hall"));
+  EXPECT_THAT(Authors("<h1>T</h1><div class=byline><span>Ada</span> "
+                      "<span>Byron</span></div>"),
+              ElementsAre("Ada Byron"));
+  EXPECT_THAT(Authors("<h1>标题</h1><div class=author><a>王文</a><span>"
+                      "某大学研究院执行院长</span></div>"),
+              ElementsAre("王文"));
+}
+
+TEST(DecideAuthors, FollowsALinkToAnAuthorsPage) {
+  EXPECT_THAT(Authors("<h1>T</h1><p>x</p><p><a href=/about/editors/ada-byron/>"
+                      "Ada Byron</a>, <a href=/about/editors/bob-hall/>Bob "
+                      "Hall</a></p>"),
+              ElementsAre("Ada Byron", "Bob Hall"));
+  EXPECT_THAT(
+      Authors("<h1>T</h1><p>In the first set, on a slow court, <a "
+              "href=/editors/ada-byron>Ada Byron</a> had the better start, "
+              "and it took Bob Hall an hour to find his game again.</p>"),
+      ElementsAre())
+      << "in a sentence it is somebody who is written about";
+  EXPECT_THAT(Authors("<h1>T</h1><a href=/editors/8>Ada Byron</a>"),
+              ElementsAre());
+}
+
+TEST(DecideAuthors, ReadsTheLabelsOfCards) {
+  EXPECT_THAT(
+      Authors("<meta name=twitter:label1 content='Verfasst von'>"
+              "<meta name=twitter:data1 content='Ada'>"
+              "<meta name=twitter:label2 content='Lesezeit'>"
+              "<meta name=twitter:data2 content='3 Minuten'><h1>T</h1>"),
+      ElementsAre("Ada"));
+}
+
+TEST(DecideAuthors, ReadsALabelThatStandsAlone) {
+  EXPECT_THAT(Authors("<h1>T</h1><h4>Autor</h4><p><b>Ada Byron</b></p>"),
+              ElementsAre("Ada Byron"));
+}
+
+TEST(DecideAuthors, ReadsTheOnlySignature) {
+  std::string text = "<h1>T</h1>";
+  for (int i = 0; i < 100; ++i) text += "<p>Text.</p>";
+  EXPECT_THAT(Authors(text + "<p><em>Von Ada Byron</em></p>"),
+              ElementsAre("Ada Byron"));
+  EXPECT_THAT(
+      Authors(text + "<p>Von Ada Byron</p><p>Other</p><p>Von Bob Hall</p>"),
+      ElementsAre())
+      << "several announce other articles";
+}
+
+TEST(DecideAuthors, TakesThePenNameThatIsLinkedAsTheAuthor) {
+  EXPECT_THAT(Authors("<h1>T</h1>By <a rel=author href=/1>ada22</a>"),
+              ElementsAre("ada22"));
+}
+
+TEST(DecideAuthors, ReadsTheFooterOfTheArticleItself) {
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += "<p>Text.</p>";
+  EXPECT_THAT(Authors("<article><h1>T</h1>" + text +
+                      "<footer><span class=author>Ada Byron</span></footer>"
+                      "</article>"),
+              ElementsAre("Ada Byron"));
+}
+
+TEST(DecideAuthors, TellsReportersFromEditorsOnChinesePages) {
+  const v1::Article article = FillPage(
+      FillFromMetadata,
+      "<h1>大桥通车</h1><p>本报讯（记者 张三、李四）大桥今天上午正式通车，"
+      "首日车流量达到三万辆，市民纷纷前来体验这座期待已久的大桥。</p>"
+      "<p>（责任编辑：王五）</p>");
+  ASSERT_EQ(article.authors_size(), 2);
+  EXPECT_EQ(article.authors(0).name(), "张三");
+  EXPECT_EQ(article.authors(1).name(), "李四");
+  ASSERT_EQ(article.editors_size(), 1);
+  EXPECT_EQ(article.editors(0).name(), "王五");
+  EXPECT_EQ(article.editors(0).role(), "责任编辑");
 }
 
 TEST(DecideDates, TakesTheDayThatMostNameAndItsFullestValue) {

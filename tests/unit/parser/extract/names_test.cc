@@ -75,6 +75,34 @@ TEST(ReadByline, ReadsChineseJapaneseAndKoreanNames) {
   EXPECT_THAT(InByline("2019-09-07 09:25 来源"), IsEmpty());
 }
 
+TEST(ReadByline, TakesNoPhotographerForAnAuthor) {
+  EXPECT_THAT(InByline("Foto: Ada Byron/Example/agency"), IsEmpty());
+  EXPECT_THAT(InByline("Photo by Ada Byron"), IsEmpty());
+  EXPECT_THAT(InByline("Photo: Ada Byron\nBy Bob Hall"),
+              ElementsAre("Bob Hall"));
+}
+
+TEST(ReadByline, TakesNoTimeForALabel) {
+  EXPECT_THAT(InByline("08.57 Uhr: Lange Schlangen bei der Wahl"), IsEmpty());
+}
+
+TEST(ReadByline, BelievesALabelAboutAPenName) {
+  EXPECT_THAT(InByline("Author: Bo2man am 29.12.2010"), ElementsAre("Bo2man"));
+  EXPECT_THAT(InByline("Von Jessie am 29.12.2010"), ElementsAre("Jessie"));
+  EXPECT_THAT(InByline("By Ada Byron, December 5"), ElementsAre("Ada Byron"));
+}
+
+TEST(SaysBy, IsNothingButALabel) {
+  for (const char* line : {"By", "von", "Verfasst von", "Written by",
+                           "Autor:", "作者：", "Scritto da"}) {
+    EXPECT_TRUE(SaysBy(line)) << line;
+  }
+  for (const char* line :
+       {"", "Est. reading time", "By Ada Byron", "Meinung", "News"}) {
+    EXPECT_FALSE(SaysBy(line)) << line;
+  }
+}
+
 TEST(ReadByline, TellsPersonsFromGroups) {
   const auto kind = [](std::string_view text) {
     return ReadByline(text).names.at(0).kind;
