@@ -1,5 +1,7 @@
 #include "sink/sql_reader.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "sink/rows.h"
@@ -74,6 +76,8 @@ class SqlReader final : public StoreReader {
       const std::function<bool(const LedgerRow&)>& visit) override;
   Result<std::vector<LedgerCount>> CountLedger(
       const LedgerFilter& filter) override;
+  Result<std::set<std::string>> AcceptedAmong(
+      const std::vector<std::string>& task_ids) override;
   Result<std::vector<LedgerRow>> SettledWithoutArticle(int64_t limit) override;
   Result<std::vector<BatchRow>> ListBatches() override;
   Result<void> VisitDead(
@@ -199,6 +203,31 @@ Result<std::vector<LedgerCount>> SqlReader::CountLedger(
       });
   if (!read) return read.error();
   return counts;
+}
+
+Result<std::set<std::string>> SqlReader::AcceptedAmong(
+    const std::vector<std::string>& task_ids) {
+  constexpr size_t kAtATime = 500;  // well below SQLite's bound of parameters
+  std::set<std::string> accepted;
+  for (size_t first = 0; first < task_ids.size(); first += kAtATime) {
+    const size_t end = std::min(task_ids.size(), first + kAtATime);
+    std::string list;
+    std::vector<Value> values;
+    for (size_t i = first; i < end; ++i) {
+      values.emplace_back(task_ids[i]);
+      list += fmt::format("{}${}", list.empty() ? "" : ", ", values.size());
+    }
+    const Result<void> read = queries_->Query(
+        "SELECT task_id FROM ledger WHERE accepted_at IS NOT NULL"
+        " AND task_id IN (" +
+            list + ")",
+        values, [&](const Row& row) {
+          accepted.insert(row.at(0).value_or(""));
+          return true;
+        });
+    if (!read) return read.error();
+  }
+  return accepted;
 }
 
 Result<std::vector<LedgerRow>> SqlReader::SettledWithoutArticle(int64_t limit) {

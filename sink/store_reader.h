@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -94,6 +95,9 @@ class StoreReader {
       const std::function<bool(const LedgerRow&)>& visit) = 0;
   virtual Result<std::vector<LedgerCount>> CountLedger(
       const LedgerFilter& filter) = 0;
+  // Which of these task IDs were accepted.
+  virtual Result<std::set<std::string>> AcceptedAmong(
+      const std::vector<std::string>& task_ids) = 0;
   // Tasks that are STORED or UNCHANGED and whose article has no content.
   virtual Result<std::vector<LedgerRow>> SettledWithoutArticle(
       int64_t limit) = 0;

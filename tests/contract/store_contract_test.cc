@@ -627,6 +627,22 @@ TEST_P(StoreReading, FiltersTheLedger) {
   EXPECT_EQ(Ledger(*reader, SiteIs<LedgerFilter>("nowhere")).size(), 0u);
 }
 
+TEST_P(StoreReading, KnowsWhichOfManyTasksWereAccepted) {
+  const auto store = Open();
+  Owner owner(*store);
+  owner.Claim();
+  owner.Accept(MakeAccepted("t1", "a", 1));
+  owner.Accept(MakeAccepted("t2", "b", 2));
+  owner.Settle(MakeOutcome("unaccepted", v1::DEAD, v1::REASON_TIMED_OUT));
+  std::vector<std::string> asked{"t2", "t'3", "unaccepted"};
+  for (int i = 0; i < 1200; ++i) asked.push_back("n" + std::to_string(i));
+  asked.push_back("t1");
+  const auto accepted = Reader()->AcceptedAmong(asked);
+  ASSERT_TRUE(accepted) << accepted.error().message;
+  EXPECT_THAT(*accepted, ::testing::ElementsAre("t1", "t2"));
+  EXPECT_TRUE(Reader()->AcceptedAmong({})->empty());
+}
+
 TEST_P(StoreReading, DeadLettersComeNewestFirstAndOnce) {
   const auto store = Open();
   Owner owner(*store);

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,14 @@ class FakeReader : public StoreReader {
       if (!filter.only_unaccepted || !row.accepted_at)
         if (!visit(row)) break;
     return {};
+  }
+  Result<std::set<std::string>> AcceptedAmong(
+      const std::vector<std::string>& task_ids) override {
+    std::set<std::string> accepted;
+    for (const std::string& id : task_ids) {
+      if (ledger.contains(id)) accepted.insert(id);
+    }
+    return accepted;
   }
   Result<std::vector<LedgerRow>> SettledWithoutArticle(int64_t) override {
     return without_article;
