@@ -7,6 +7,7 @@
 #include "core/flow/task_codec.h"
 #include "fetcher/fetch_handler.h"
 #include "fetcher/gate.h"
+#include "fetcher/http/response_head.h"
 #include "fetcher/page.h"
 #include "fetcher/politeness.h"
 #include "fetcher/redirect.h"
@@ -29,6 +30,9 @@ v1::FetchTask NewTask(const Target& target, const std::string& text,
 FetchedOnce Ended(const v1::FetchTask& task, const AnswerVerdict& verdict,
                   int status, const SiteCatalogue& sites, Timestamp now) {
   FetchedOnce ended;
+  ended.retryable = verdict.retryable ||
+                    verdict.kind == AnswerVerdict::Kind::kOwnFault ||
+                    verdict.reason == v1::REASON_ROBOTS_UNAVAILABLE;
   v1::Outcome& outcome = ended.outcome;
   outcome.set_task_id(task.task_id());
   outcome.set_stage(v1::STAGE_FETCHER);
@@ -47,6 +51,14 @@ FetchedOnce Ended(const v1::FetchTask& task, const AnswerVerdict& verdict,
   outcome.set_attempts(1);
   outcome.set_traceparent(task.traceparent());
   return ended;
+}
+
+// No page, and what was wanted.
+bool IsWanted(const HttpRequest& form, const HttpResponse& response) {
+  const std::string* const type = FindHeader(response.headers, "content-type");
+  return response.failure == v1::REASON_UNSPECIFIED && response.status == 200 &&
+         !response.body.empty() &&
+         form.wants_type(type == nullptr ? "" : *type);
 }
 
 }  // namespace
@@ -69,6 +81,14 @@ Result<std::unique_ptr<OneShotFetcher>> OneShotFetcher::Create(
 
 FetchedOnce OneShotFetcher::Fetch(const Target& target,
                                   const std::string& text) {
+  HttpRequest form;
+  form.wants_type = &MayBePage;
+  return FetchAs(form, target, text);
+}
+
+FetchedOnce OneShotFetcher::FetchAs(const HttpRequest& form,
+                                    const Target& target,
+                                    const std::string& text) {
   const Clock& clock = Clock::System();
   v1::FetchTask task = NewTask(target, text, clock.Now());
   while (true) {
@@ -82,11 +102,14 @@ FetchedOnce OneShotFetcher::Fetch(const Target& target,
     if (const auto refused = RobotsRefuse(*url)) {
       return Ended(task, *refused, 0, sites_, clock.Now());
     }
-    HttpRequest request;
+    HttpRequest request = form;
     request.url = task.url();
-    request.wants_type = &MayBePage;
     Answered answered = Ask(*url, std::move(request));
     AnswerVerdict verdict = answered.verdict;
+    if (verdict.reason == v1::REASON_NOT_HTML &&
+        IsWanted(form, answered.response)) {
+      verdict.kind = AnswerVerdict::Kind::kPage;
+    }
     // Nothing is tried twice.
     if (config_.keep_truncated) SettleForPart(verdict);
     if (verdict.kind == AnswerVerdict::Kind::kPage) {

@@ -23,6 +23,8 @@ struct FetchedOnce {
   std::optional<v1::FetchedPage> page;
   // Otherwise: kind (GONE, SKIPPED or DEAD), reason, detail, status, URL.
   v1::Outcome outcome;
+  // Without a page: the same may give one later.
+  bool retryable = false;
 };
 
 // Fetches single targets without a log, for `crawl`: the fetcher's own rules
@@ -39,6 +41,10 @@ class OneShotFetcher {
   // `text`: the target as the user gave it, which decides whether a redirect
   // may leave the site. Blocks, delays included.
   FetchedOnce Fetch(const Target& target, const std::string& text);
+  // Likewise for what is no page: `form` is the request but for its URL, and
+  // its wants_type says what is taken for an answer.
+  FetchedOnce FetchAs(const HttpRequest& form, const Target& target,
+                      const std::string& text);
 
   // Asks for the robots.txt that counts for `url`, whatever fetcher.robots is.
   // The record is what is known of it from now on; an error of the host's own

@@ -89,4 +89,12 @@ Result<PlainBody> ReadBody(const HttpResponse& response, size_t most) {
   return Error{Code::kUnsupported, "Content-Encoding is " + coding};
 }
 
+Result<PlainBody> ReadGzipFile(std::string_view bytes, bool cut, size_t most) {
+  if (!bytes.starts_with("\x1f\x8b")) {
+    return PlainBody{std::string(bytes.substr(0, most)),
+                     cut || bytes.size() > most};
+  }
+  return Inflate(bytes, cut, most, kEitherFormat);
+}
+
 }  // namespace newsmill

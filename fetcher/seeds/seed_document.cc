@@ -25,6 +25,8 @@ using ReaderHandle = std::unique_ptr<xmlTextReader, ReaderFree>;
 // What the library first found wrong.
 struct FirstFault {
   std::string message;
+  xmlTextReader* reader = nullptr;
+  long offset = -1;  // in the bytes; -1: unknown
 };
 
 void OnFault(void* data, const char* message, xmlParserSeverities severity,
@@ -33,6 +35,9 @@ void OnFault(void* data, const char* message, xmlParserSeverities severity,
   const bool is_error = severity == XML_PARSER_SEVERITY_ERROR ||
                         severity == XML_PARSER_SEVERITY_VALIDITY_ERROR;
   if (!is_error || !fault->message.empty()) return;
+  if (fault->reader != nullptr) {
+    fault->offset = xmlTextReaderByteConsumed(fault->reader);
+  }
   fault->message =
       "line " + std::to_string(xmlTextReaderLocatorLineNumber(where)) + ": " +
       std::string(Trimmed(message)).substr(0, kLongestProblem);
@@ -89,6 +94,7 @@ ReaderHandle NewReader(std::string_view bytes, const std::string& encoding,
   ReaderHandle reader(xmlReaderForMemory(
       bytes.data(), static_cast<int>(bytes.size()), nullptr,
       encoding.empty() ? nullptr : encoding.c_str(), options));
+  fault->reader = reader.get();
   if (reader) xmlTextReaderSetErrorHandler(reader.get(), &OnFault, fault);
   return reader;
 }
@@ -144,22 +150,42 @@ bool ReadNode(xmlTextReader* reader, SeedEntryReader& entries) {
   }
 }
 
-void ReadXml(std::string_view bytes, const Url& base,
-             const std::string& encoding, SeedDocument* document) {
+// Gives where the fault is; nullopt: there is none, or nobody knows.
+std::optional<size_t> ReadXmlOnce(std::string_view bytes, const Url& base,
+                                  const std::string& encoding,
+                                  SeedDocument* document) {
   FirstFault fault;
   const ReaderHandle reader = NewReader(bytes, encoding, &fault);
   if (!reader) {
     document->problem = "no memory to read it";
-    return;
+    return std::nullopt;
   }
   SeedEntryReader entries(base, document);
   int state = 1;
   while ((state = xmlTextReaderRead(reader.get())) == 1) {
-    if (!ReadNode(reader.get(), entries)) return;
+    if (!ReadNode(reader.get(), entries)) return std::nullopt;
   }
-  if (state == 0 && document->kind != SeedDocument::Kind::kUnknown) return;
+  if (state == 0 && document->kind != SeedDocument::Kind::kUnknown) {
+    return std::nullopt;
+  }
   document->problem =
       !fault.message.empty() ? fault.message : "it ends too early";
+  if (fault.offset <= 0) return std::nullopt;
+  return std::min(bytes.size(), static_cast<size_t>(fault.offset));
+}
+
+// The library reads some hundred bytes ahead and keeps what it found there to
+// itself where there is a fault. What stands before the fault is therefore read
+// again, as a document that ends there.
+void ReadXml(std::string_view bytes, const Url& base,
+             const std::string& encoding, SeedDocument* document) {
+  const auto fault = ReadXmlOnce(bytes, base, encoding, document);
+  if (!fault || *fault == bytes.size()) return;
+  SeedDocument before;
+  (void)ReadXmlOnce(bytes.substr(0, *fault), base, encoding, &before);
+  if (before.entries.size() <= document->entries.size()) return;
+  before.problem = std::move(document->problem);
+  *document = std::move(before);
 }
 
 // sitemaps.org, "Text file": UTF-8, one URL a line, nothing else.

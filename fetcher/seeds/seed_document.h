@@ -37,7 +37,7 @@ struct SeedDocument {
   // http(s) URL.
   size_t unreadable = 0;
   // Why it was not read to its end, with the line; empty: it was. What stands
-  // before that place is in `entries`, but perhaps for its last 512 bytes.
+  // before that place is in `entries`.
   std::string problem;
 };
 
