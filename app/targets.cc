@@ -93,7 +93,8 @@ Estimate EstimateTime(const ResolvedTargets& targets,
     Politeness politeness;
   };
   std::map<std::string, Host> hosts;
-  for (const auto& [text, target] : targets.good) {
+  for (const ResolvedTargets::Good& good : targets.good) {
+    const Target& target = good.target;
     Host& host = hosts[target.url.HostKey()];
     if (host.tasks++ > 0) continue;
     const Site* site = sites.Find(target.site);

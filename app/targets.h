@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,11 +34,19 @@ struct BadTarget {
   std::string reason;
 };
 
+// Of a target that a feed or a sitemap named.
+struct SeedNote {
+  std::string found_in;  // the URL of the document
+  std::string task_id;
+  bool bulk = false;
+};
+
 // What is to be asked, by host.
 struct ResolvedTargets {
   struct Good {
     std::string text;
     Target target;
+    std::optional<SeedNote> seed = {};
   };
   std::vector<Good> good;
   std::vector<BadTarget> bad;

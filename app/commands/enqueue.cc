@@ -9,6 +9,7 @@
 #include "app/cli/text_width.h"
 #include "app/commands/commands.h"
 #include "app/open.h"
+#include "app/seeding.h"
 #include "app/targets.h"
 #include "core/base/file.h"
 #include "core/base/id.h"
@@ -54,7 +55,8 @@ class Enqueue : public Command {
  public:
   std::string name() const override { return "enqueue"; }
   std::string summary() const override {
-    return "Put tasks on the log: article IDs (site:id) or URLs";
+    return "Put tasks on the log: article IDs (site:id), URLs, or what a feed "
+           "or a sitemap names";
   }
   void Declare(Arguments& arguments) override;
   Result<ExitCode> Run(Context& context) override;
@@ -65,14 +67,20 @@ class Enqueue : public Command {
   Result<v1::FetchTask> Template(Context& context) const;
   Result<void> CheckOptions() const;
   ExitCode ReportBad(Context& context, const ResolvedTargets& targets) const;
+  v1::FetchTask TaskFor(const ResolvedTargets::Good& good,
+                        const v1::FetchTask& common, Timestamp now) const;
   Result<ExitCode> Produce(Context& context, const ResolvedTargets& targets,
                            const v1::FetchTask& common,
                            const Estimate& estimate) const;
-  void Report(Context& context, const ResolvedTargets& targets,
-              const Estimate& estimate) const;
+  Result<void> AddSeeds(Context& context, const SiteCatalogue& sites,
+                        ResolvedTargets& targets);
+  ExitCode Report(Context& context, const ResolvedTargets& targets,
+                  const Estimate& estimate) const;
 
   std::vector<std::string> targets_, ranges_, labels_;
-  std::string file_, batch_, id_, lane_ = "fresh";
+  SeedOptions seeds_;
+  Seeding seeding_;
+  std::string file_, batch_, id_, lane_;
   std::optional<Duration> expires_in_;
   bool force_ = false, dry_run_ = false, skip_bad_ = false, json_ = false;
 };
@@ -83,6 +91,20 @@ void Enqueue::Declare(Arguments& arguments) {
                    "one target a line; - is standard input");
   arguments.Option("--range", "SITE:A-B", &ranges_,
                    "all IDs from A to B, such as thepaper:2731000-2731999");
+  arguments.Option("--feed", "URL", &seeds_.feeds,
+                   "the articles that an RSS or Atom feed names, once each: "
+                   "what an earlier run put is left out");
+  arguments.Option("--sitemap", "URL", &seeds_.sitemaps,
+                   "likewise those of a sitemap, a news sitemap or an index");
+  arguments.Option("--since", "TIME", &seeds_.since,
+                   "of a feed or sitemap nothing that it dates older: 2d, "
+                   "yesterday, 2026-07-24");
+  arguments.Option("--match", "RE", &seeds_.match,
+                   "of a feed or sitemap only URLs in which this is found");
+  arguments.Option("--site", "NAME", &seeds_.site,
+                   "of a feed or sitemap only URLs of this site [its own]");
+  arguments.Flag("--any-host", &seeds_.any_host,
+                 "of a feed or sitemap also URLs of other sites");
   arguments.Option("--batch", "NAME", &batch_,
                    "name of the batch, for `batch show` and `--batch`");
   arguments.Option("--label", "K=V", &labels_,
@@ -91,7 +113,8 @@ void Enqueue::Declare(Arguments& arguments) {
                    "idempotency key: a second task with it is not fetched "
                    "twice; for one target");
   arguments.Option("--lane", "LANE", &lane_,
-                   "fresh (first in line) or bulk [fresh]");
+                   "fresh (first in line) or bulk [fresh; of a sitemap, what "
+                   "it does not date within two days is bulk]");
   arguments.Flag("--force", &force_, "fetch even what was fetched just now");
   arguments.Option("--expires-in", "TIME", &expires_in_,
                    "skip the task when it was not fetched by then: 6h, 7d");
@@ -102,9 +125,24 @@ void Enqueue::Declare(Arguments& arguments) {
 }
 
 Result<void> Enqueue::CheckOptions() const {
-  if (lane_ != "fresh" && lane_ != "bulk") {
+  if (!lane_.empty() && lane_ != "fresh" && lane_ != "bulk") {
     return Error{Code::kInvalidArgument,
                  "--lane is '" + lane_ + "'; expected fresh or bulk"};
+  }
+  const bool narrows = !seeds_.since.empty() || !seeds_.match.empty() ||
+                       !seeds_.site.empty() || seeds_.any_host;
+  if (narrows && !seeds_.any()) {
+    return Error{Code::kInvalidArgument,
+                 "--since, --match, --site and --any-host are for --feed and "
+                 "--sitemap"};
+  }
+  if (seeds_.any_host && !seeds_.site.empty()) {
+    return Error{Code::kInvalidArgument,
+                 "--any-host and --site contradict each other"};
+  }
+  if (!id_.empty() && seeds_.any()) {
+    return Error{Code::kInvalidArgument,
+                 "--id is for one target, not for a feed or a sitemap"};
   }
   if (!id_.empty() && !IsTaskId(id_)) {
     return Error{Code::kInvalidArgument,
@@ -164,9 +202,10 @@ Result<std::vector<GivenTarget>> Enqueue::Collect(
   if (!file_.empty()) {
     if (auto added = append(ReadFile()); !added) return added.error();
   }
-  if (targets_.empty() && ranges_.empty() && file_.empty()) {
+  if (targets_.empty() && ranges_.empty() && file_.empty() && !seeds_.any()) {
     return Error{Code::kInvalidArgument,
-                 "nothing to enqueue; give targets, --range or --file"};
+                 "nothing to enqueue; give targets, --range, --file, --feed "
+                 "or --sitemap"};
   }
   if (!id_.empty() && all.size() != 1) {
     return Error{Code::kInvalidArgument, "--id is for one target, here are " +
@@ -224,7 +263,7 @@ Result<ExitCode> Enqueue::Run(Context& context) {
   if (!sites) return sites.error();
   const auto given = Collect(*sites);
   if (!given) return given.error();
-  const ResolvedTargets targets = ResolveTargets(*given, *sites);
+  ResolvedTargets targets = ResolveTargets(*given, *sites);
   if (!targets.bad.empty()) {
     const ExitCode code = ReportBad(context, targets);
     if (!skip_bad_ || targets.good.empty()) {
@@ -237,12 +276,44 @@ Result<ExitCode> Enqueue::Run(Context& context) {
   }
   const Result<v1::FetchTask> common = Template(context);
   if (!common) return common.error();
+  if (auto added = AddSeeds(context, *sites, targets); !added) {
+    return added.error();
+  }
   const FetcherConfig& fetcher = context.settings.fetcher;
   const Estimate estimate = EstimateTime(
       targets, *sites, {fetcher.host_delay, fetcher.host_concurrency});
   if (!dry_run_) return Produce(context, targets, *common, estimate);
-  Report(context, targets, estimate);
-  return Finished(context);
+  return Finished(context, Report(context, targets, estimate));
+}
+
+Result<void> Enqueue::AddSeeds(Context& context, const SiteCatalogue& sites,
+                               ResolvedTargets& targets) {
+  if (!seeds_.any()) return {};
+  seeds_.again = force_;
+  Result<Seeding> seeding = CollectSeeds(context, sites, seeds_);
+  if (!seeding) return seeding.error();
+  seeding_ = std::move(*seeding);
+  PrintSeeding(context, seeding_);
+  for (ResolvedTargets::Good& target : seeding_.targets) {
+    targets.good.push_back(std::move(target));
+  }
+  return {};
+}
+
+v1::FetchTask Enqueue::TaskFor(const ResolvedTargets::Good& good,
+                               const v1::FetchTask& common,
+                               Timestamp now) const {
+  v1::FetchTask task = common;
+  task.set_task_id(id_);
+  if (good.seed) {
+    task.set_task_id(good.seed->task_id);
+    task.set_discovered_from(good.seed->found_in);
+    if (lane_.empty() && good.seed->bulk) task.set_lane(v1::FetchTask::BULK);
+  }
+  if (task.task_id().empty()) task.set_task_id(NewUuidV7(now));
+  SetTarget(good.target, good.text, &task);
+  task.set_traceparent(NewTraceparent());
+  return task;
 }
 
 Result<ExitCode> Enqueue::Produce(Context& context,
@@ -259,12 +330,9 @@ Result<ExitCode> Enqueue::Produce(Context& context,
   if (!producer) return producer.error();
 
   int64_t produced = 0;
-  for (const auto& [text, target] : targets.good) {
+  for (const ResolvedTargets::Good& good : targets.good) {
     if (StopRequested()) break;
-    v1::FetchTask task = common;
-    task.set_task_id(id_.empty() ? NewUuidV7(context.clock.Now()) : id_);
-    SetTarget(target, text, &task);
-    task.set_traceparent(NewTraceparent());
+    const v1::FetchTask task = TaskFor(good, common, context.clock.Now());
     (*producer)->Produce(EncodeTask(task, topic), acknowledged.Expect());
     if (++produced % kProgressStep == 0) {
       context.err.Progress("enqueued " + FormatCount(produced) + " of " +
@@ -283,23 +351,24 @@ Result<ExitCode> Enqueue::Produce(Context& context,
                                  Counted(std::ssize(targets.good), "task") +
                                  ": " + error.message};
   }
-  Report(context, targets, estimate);
-  return Finished(context);
+  return Finished(context, Report(context, targets, estimate));
 }
 
-void Enqueue::Report(Context& context, const ResolvedTargets& targets,
-                     const Estimate& estimate) const {
+ExitCode Enqueue::Report(Context& context, const ResolvedTargets& targets,
+                         const Estimate& estimate) const {
   const auto tasks = std::ssize(targets.good);
   if (json_) {
-    context.out.Line(
-        JsonLine({{"enqueued", dry_run_ ? 0 : tasks},
-                  {"valid", tasks},
-                  {"bad", targets.bad.size()},
-                  {"hosts", estimate.hosts},
-                  {"batch", batch_},
-                  {"estimated_seconds",
-                   static_cast<double>(estimate.total.count()) / 1000}}));
-    return;
+    nlohmann::ordered_json json = {
+        {"enqueued", dry_run_ ? 0 : tasks},
+        {"valid", tasks},
+        {"bad", targets.bad.size()},
+        {"hosts", estimate.hosts},
+        {"batch", batch_},
+        {"estimated_seconds",
+         static_cast<double>(estimate.total.count()) / 1000}};
+    if (seeds_.any()) json["seeds"] = SeedingJson(seeding_);
+    context.out.Line(JsonText(json));
+    return ExitCodeOf(seeding_);
   }
   std::string text = (dry_run_ ? "Would enqueue " : "Enqueued ") +
                      Counted(tasks, "task") + " over " +
@@ -309,12 +378,13 @@ void Enqueue::Report(Context& context, const ResolvedTargets& targets,
     text += ", left out " + Counted(std::ssize(targets.bad), "bad one");
   }
   context.out.Line(text + ".");
-  if (estimate.total < std::chrono::seconds(1)) return;
+  if (estimate.total < std::chrono::seconds(1)) return ExitCodeOf(seeding_);
   context.out.Line("At the present delay of " +
                    FormatDuration(estimate.slowest_delay) + " the " +
                    Counted(estimate.slowest_tasks, "task") + " of " +
                    estimate.slowest_host + " take about " +
                    FormatSpan(estimate.total) + ".");
+  return ExitCodeOf(seeding_);
 }
 
 }  // namespace
