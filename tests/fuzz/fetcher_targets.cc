@@ -8,6 +8,7 @@
 #include "fetcher/http/content_coding.h"
 #include "fetcher/http/response_head.h"
 #include "fetcher/robots/robots_policy.h"
+#include "fetcher/seeds/seed_document.h"
 #include "fetcher/verdict.h"
 
 namespace newsmill::fuzz {
@@ -159,11 +160,33 @@ void Content(std::string_view bytes) {
   Check(body->bytes.size() <= kMost, "no more is read than was asked for");
 }
 
+void Feed(std::string_view bytes) {
+  const size_t end = std::min(bytes.find('\n'), bytes.size());
+  const std::string_view charset = bytes.substr(0, end);
+  bytes.remove_prefix(std::min(end + 1, bytes.size()));
+  const Url base = *Url::Parse("http://a.example/feeds/all.xml");
+  const SeedDocument document = ReadSeedDocument(bytes, base, charset);
+  Check(document.kind != SeedDocument::Kind::kUnknown ||
+            !document.problem.empty(),
+        "what is neither is told why");
+  Check(
+      document.kind != SeedDocument::Kind::kUnknown || document.entries.empty(),
+      "only feeds and sitemaps have entries");
+  Check(document.entries.size() + document.unreadable <= kMostSeedEntries,
+        "entries are limited");
+  for (const SeedEntry& entry : document.entries) {
+    CheckUrl(entry.url);
+    Check(!entry.changed_at || *entry.changed_at >= Timestamp(),
+          "a date lies in the time of the web");
+  }
+}
+
 std::span<const Target> FetcherTargets() {
-  static constexpr std::array<Target, 4> kTargets = {{{"robots", Robots},
+  static constexpr std::array<Target, 5> kTargets = {{{"robots", Robots},
                                                       {"address", Address},
                                                       {"head", Head},
-                                                      {"content", Content}}};
+                                                      {"content", Content},
+                                                      {"feed", Feed}}};
   return kTargets;
 }
 

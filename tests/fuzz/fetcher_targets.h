@@ -16,6 +16,8 @@ void Address(std::string_view bytes);
 void Head(std::string_view bytes);
 // What an answer's content coding hides.
 void Content(std::string_view bytes);
+// Feeds and sitemaps; the first line is the charset of the Content-Type.
+void Feed(std::string_view bytes);
 
 std::span<const Target> FetcherTargets();
 
