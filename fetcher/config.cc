@@ -54,8 +54,9 @@ void FetcherConfig::Declare(config::Schema& schema) {
              "When anybody is asked, such as \"22:00-06:00\"; empty: all day. "
              "A rule's own hours narrow this for its site.");
   schema.Add("fetcher.zone", &zone,
-             "Of fetcher.hours and of the day of the two budgets: UTC or a "
-             "distance from it, such as +08:00.");
+             "Of fetcher.hours and of the day of the two budgets: UTC, a "
+             "distance from it such as +08:00, or a name such as "
+             "Europe/Berlin.");
   schema.Add("fetcher.address_concurrency", &address_concurrency,
              "Requests at the same time from one fetcher to one address, "
              "whatever its hosts are called.");

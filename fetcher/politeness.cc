@@ -17,7 +17,7 @@ Result<DayPlan> FleetPlan(const FetcherConfig& config) {
   DayPlan plan;
   if (config.requests_per_day > 0) plan.requests = config.requests_per_day;
   if (config.bytes_per_day > 0) plan.bytes = config.bytes_per_day;
-  const Result<Duration> zone = ParseZone(config.zone);
+  const Result<Zone> zone = Zone::Parse(config.zone);
   if (!zone) {
     return Error{Code::kInvalidArgument,
                  "fetcher.zone: " + zone.error().message};

@@ -6,7 +6,6 @@ namespace newsmill {
 namespace {
 
 using std::chrono::days;
-using std::chrono::hours;
 using std::chrono::minutes;
 
 constexpr int kMinutesOfADay = 24 * 60;
@@ -23,15 +22,16 @@ int MinutesOf(std::string_view text) {
   return minute > 59 || all > kMinutesOfADay ? -1 : all;
 }
 
-// Midnight, by the zone's clock, of the day that `now` lies in.
-Timestamp DayStart(Timestamp now, Duration zone) {
-  return Timestamp(std::chrono::floor<days>(now + zone)) - zone;
+// Midnight of the day that the zone's clock shows, as it shows it.
+Timestamp ShownMidnight(Timestamp now, const Zone& zone) {
+  return Timestamp(std::chrono::floor<days>(zone.ShownAt(now)));
 }
 
 }  // namespace
 
 std::string DayPlan::DayOf(Timestamp now) const {
-  const std::chrono::year_month_day day(std::chrono::floor<days>(now + zone));
+  const std::chrono::year_month_day day(
+      std::chrono::floor<days>(zone.ShownAt(now)));
   char text[32];
   std::snprintf(
       text, sizeof text, "%04d-%02u-%02u", static_cast<int>(day.year()),
@@ -40,21 +40,21 @@ std::string DayPlan::DayOf(Timestamp now) const {
 }
 
 Timestamp DayPlan::NextDay(Timestamp now) const {
-  return DayStart(now, zone) + days(1);
+  const Timestamp midnight = ShownMidnight(now, zone) + days(1);
+  return zone.NextShowing(midnight, now).value_or(now + days(1));
 }
 
 std::optional<Timestamp> DayPlan::OpensAt(Timestamp now) const {
   if (!hours) return std::nullopt;
-  const Timestamp midnight = DayStart(now, zone);
+  const Timestamp midnight = ShownMidnight(now, zone);
+  const Timestamp shown = zone.ShownAt(now);
   const Timestamp from = midnight + minutes(hours->from);
   const Timestamp to = midnight + minutes(hours->to);
-  if (hours->from < hours->to) {
-    if (now < from) return from;
-    if (now >= to) return from + days(1);
-    return std::nullopt;
-  }
-  if (now >= to && now < from) return from;
-  return std::nullopt;
+  const bool open = hours->from < hours->to ? shown >= from && shown < to
+                                            : shown >= from || shown < to;
+  if (open) return std::nullopt;
+  const auto today = zone.NextShowing(from, now);
+  return today ? today : zone.NextShowing(from + days(1), now);
 }
 
 Result<HourSpan> ParseHours(std::string_view text) {
@@ -67,21 +67,6 @@ Result<HourSpan> ParseHours(std::string_view text) {
   return Error{Code::kInvalidArgument,
                "'" + std::string(text) +
                    "' are no hours of a day; expected such as 22:00-06:00"};
-}
-
-Result<Duration> ParseZone(std::string_view text) {
-  constexpr int kMostMinutes = 14 * 60;
-  if (text == "UTC" || text == "Z") return Duration(0);
-  if (!text.empty() && (text[0] == '+' || text[0] == '-')) {
-    const int distance = MinutesOf(text.substr(1));
-    if (distance >= 0 && distance <= kMostMinutes) {
-      return Duration(minutes(text[0] == '-' ? -distance : distance));
-    }
-  }
-  return Error{Code::kInvalidArgument,
-               "'" + std::string(text) +
-                   "' is no zone; expected UTC or a distance from it, such as "
-                   "+08:00"};
 }
 
 }  // namespace newsmill

@@ -7,6 +7,7 @@
 
 #include "core/base/result.h"
 #include "core/base/time.h"
+#include "core/sites/zone.h"
 
 namespace newsmill {
 
@@ -20,12 +21,14 @@ struct HourSpan {
 };
 
 // How much may be asked in a day, and at which hours of it. Days begin at
-// midnight of `zone`, a fixed distance from UTC.
+// midnight of `zone`. Hours are on while the zone's clock shows them: those
+// that it shows twice are on twice, those that it leaves out are not on that
+// day.
 struct DayPlan {
   std::optional<int64_t> requests;
   std::optional<int64_t> bytes;
   std::optional<HourSpan> hours;
-  Duration zone{0};
+  Zone zone = {};
 
   bool empty() const { return !requests && !bytes && !hours; }
 
@@ -38,7 +41,5 @@ struct DayPlan {
 
 // "22:00-06:00"; kInvalidArgument says what was expected.
 Result<HourSpan> ParseHours(std::string_view text);
-// "UTC", "+08:00", "-03:30".
-Result<Duration> ParseZone(std::string_view text);
 
 }  // namespace newsmill

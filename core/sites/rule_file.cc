@@ -75,7 +75,7 @@ class Reader {
       plan.hours = *hours;
     }
     if (const toml::node* node = fetch.get("zone")) {
-      const Result<Duration> zone = ParseZone(String(*node, "fetch.zone"));
+      const Result<Zone> zone = Zone::Parse(String(*node, "fetch.zone"));
       if (!zone) return Fail(*node, "fetch.zone: " + zone.error().message);
       plan.zone = *zone;
     }
