@@ -255,6 +255,14 @@ void ArticleFiller::AmpUrl(std::string_view reference,
   Note("amp_url", detail);
 }
 
+void ArticleFiller::NextPage(std::string_view reference,
+                             std::string_view detail) {
+  const auto url = AbsoluteUrl(base_, reference);
+  if (!url || article_.has_next_page()) return;
+  article_.set_next_page(*url);
+  Note("next_page", detail);
+}
+
 void ArticleFiller::Usage(const std::vector<v1::UsageSignal>& signals) {
   if (article_.usage_size() > 0) return;
   for (const v1::UsageSignal& signal : signals) {

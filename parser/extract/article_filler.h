@@ -47,6 +47,7 @@ class ArticleFiller {
   void Breadcrumbs(const std::vector<v1::Link>& links, std::string_view detail);
   // What the page opts out of; the provenance is in each signal.
   void Usage(const std::vector<v1::UsageSignal>& signals);
+  void NextPage(std::string_view reference, std::string_view detail);
   void AmpUrl(std::string_view reference, std::string_view detail);
   void CanonicalUrl(std::string_view reference, std::string_view detail);
   void AccessibleForFree(bool free, std::string_view detail);

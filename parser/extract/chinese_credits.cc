@@ -49,9 +49,7 @@ bool IsMark(char32_t c) {
          c == 0xFF5C || c == 0x4E28 || c == 0x25CF;
 }
 
-bool IsBetweenNames(char32_t c) {
-  return IsSpace(c) || c == 0x3001;
-}
+bool IsBetweenNames(char32_t c) { return IsSpace(c) || c == 0x3001; }
 
 // What stands in such lines and is no name.
 bool IsNoName(std::string_view word) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "parser/extract/text_key.h"
 #include "parser/extract/visible_dates.h"
 
 namespace newsmill {
@@ -220,10 +221,22 @@ bool WritesMonthFirst(const Candidates& found, const Url& url) {
   return false;
 }
 
+namespace {
+
+// China, Taiwan, Hong Kong, Macau and Singapore have one clock.
+int ZoneOf(const PageContext& context, const Candidates& found) {
+  constexpr int kChina = 480;
+  if (context.default_utc_offset_minutes != 0) {
+    return context.default_utc_offset_minutes;
+  }
+  return IsChinese(found.text_sample) ? kChina : 0;
+}
+
+}  // namespace
+
 Dates DecideDates(const Document& document, const PageContext& context,
                   NodeId heading, Candidates* found) {
-  const DateContext dates = {context.fetched_at,
-                             context.default_utc_offset_minutes,
+  const DateContext dates = {context.fetched_at, ZoneOf(context, *found),
                              WritesMonthFirst(*found, context.final_url)};
   AddUrlDate(context.final_url, found);
   AddVisibleDates(document, heading, dates, found);

@@ -1,14 +1,16 @@
 #include "parser/extract/gather_markup.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "parser/extract/byline_markup.h"
 #include "parser/extract/class_words.h"
+#include "parser/extract/shown_image.h"
+#include "parser/extract/word_list.h"
 #include "parser/html/text.h"
 
 namespace newsmill {
@@ -19,15 +21,6 @@ constexpr size_t kLongestByline = 600;
 // Elements that hold more than this are containers, not bylines or dates.
 constexpr NodeId kLargestPlace = 60;
 constexpr size_t kMaxDatePlaces = 200;
-
-bool HasWord(std::string_view list, std::string_view word) {
-  for (size_t at = 0; at < list.size();) {
-    const size_t end = std::min(list.find(' ', at), list.size());
-    if (list.substr(at, end - at) == word) return true;
-    at = end + 1;
-  }
-  return false;
-}
 
 // "schema:author", "https://schema.org/author" and "author" are one.
 std::string_view LocalName(std::string_view property) {
@@ -77,7 +70,7 @@ class MarkupWalk {
         Image(node, "link[rel=image_src]", 25);
       }
     } else if (tag == "img") {
-      ShownImage(node);
+      AddShownImage(node);
     } else if (tag == "meta" || tag == "br" || tag == "head") {
       return node + 1;
     } else {
@@ -303,43 +296,14 @@ class MarkupWalk {
     }
   }
 
-  void ShownImage(NodeId node) {
+  void AddShownImage(NodeId node) {
     if (found_.shown_images.size() >= Candidates::kMaxCandidates) return;
+    std::optional<v1::Image> shown = ShownImage(document_, node);
+    if (!shown) return;
     ImageCandidate image;
-    for (const char* from : {"src", "data-src", "data-original",
-                             "data-lazy-src", "srcset", "data-srcset"}) {
-      const auto value = document_.attribute(node, from);
-      if (!value) continue;
-      std::string_view url = TrimBlanks(*value);
-      url = url.substr(0, url.find(' '));
-      if (url.empty() || url.starts_with("data:")) continue;
-      static_cast<Candidate&>(image) = Make(node, std::string(url), "img", 10);
-      image.image.set_url(image.text);
-      SetSize(node, &image.image);
-      if (const auto alt = document_.attribute(node, "alt")) {
-        if (!TrimBlanks(*alt).empty()) {
-          image.image.set_alternate_text(CollapseBlanks(*alt));
-        }
-      }
-      found_.shown_images.push_back(std::move(image));
-      return;
-    }
-  }
-
-  void SetSize(NodeId node, v1::Image* image) const {
-    const auto pixels = [&](const char* name) {
-      const std::string_view text =
-          document_.attribute(node, name).value_or("");
-      int32_t value = 0;
-      std::from_chars(text.data(), text.data() + text.size(), value);
-      return value;
-    };
-    if (const int32_t width = pixels("width"); width > 0) {
-      image->set_width(width);
-    }
-    if (const int32_t height = pixels("height"); height > 0) {
-      image->set_height(height);
-    }
+    static_cast<Candidate&>(image) = Make(node, shown->url(), "img", 10);
+    image.image = *std::move(shown);
+    found_.shown_images.push_back(std::move(image));
   }
 
   void Image(NodeId node, std::string_view detail, int trust) {

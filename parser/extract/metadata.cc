@@ -15,6 +15,7 @@
 #include "parser/extract/generic.h"
 #include "parser/extract/json_ld.h"
 #include "parser/extract/named_metas.h"
+#include "parser/extract/next_page.h"
 #include "parser/extract/open_graph.h"
 #include "parser/extract/visible_bylines.h"
 
@@ -95,8 +96,8 @@ void Decide(const Document& document, const PageContext& context,
 
 }  // namespace
 
-Candidates GatherCandidates(const Document& document,
-                            const PageContext& context, v1::Article* article) {
+void FillFromMetadata(const Document& document, const PageContext& context,
+                      v1::Article* article) {
   Candidates found;
   ArticleFiller fill(document, context, article);
   GatherFromJsonLd(document, context, &found, &fill);
@@ -113,13 +114,11 @@ Candidates GatherCandidates(const Document& document,
     site.detail = "publisher";
     found.site_names.push_back(std::move(site));
   }
+  fill.From(v1::Provenance::HTML);
+  if (const auto next = FindNextPage(document, context.final_url)) {
+    fill.NextPage(next->reference, next->detail);
+  }
   Decide(document, context, &found, &fill);
-  return found;
-}
-
-void FillFromMetadata(const Document& document, const PageContext& context,
-                      v1::Article* article) {
-  GatherCandidates(document, context, article);
 }
 
 body::PageKind ExtractGeneric(const Document& document,

@@ -13,7 +13,8 @@ namespace newsmill {
 struct PageContext {
   Url final_url;  // relative references count from it
   Timestamp fetched_at;
-  // Of dates that name no zone; the site's where a rule says so.
+  // Of dates that name no zone; the site's where a rule says so. 0 where nobody
+  // does: dates of pages in Chinese are then of +08:00, all others of UTC.
   int default_utc_offset_minutes = 0;
   UsageHeaders usage = {};
   // Where given, what was found for each field, and why it won or lost.

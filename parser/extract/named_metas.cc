@@ -1,6 +1,5 @@
 #include "parser/extract/named_metas.h"
 
-#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -8,6 +7,7 @@
 
 #include "parser/extract/article_filler.h"
 #include "parser/extract/open_graph.h"
+#include "parser/extract/word_list.h"
 #include "parser/html/text.h"
 
 namespace newsmill {
@@ -18,15 +18,6 @@ constexpr std::array kDescriptionNames = {"description", "dc.description",
                                           "dcterms.description", "abstract"};
 constexpr std::array kKeywordNames = {"news_keywords", "keywords",
                                       "parsely-tags", "sailthru.tags"};
-
-bool HasWord(std::string_view list, std::string_view word) {
-  for (size_t at = 0; at < list.size();) {
-    const size_t end = std::min(list.find(' ', at), list.size());
-    if (list.substr(at, end - at) == word) return true;
-    at = end + 1;
-  }
-  return false;
-}
 
 void FillNamedMetas(const MetaTable& metas, ArticleFiller* fill) {
   fill->From(v1::Provenance::META);

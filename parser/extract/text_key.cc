@@ -2,6 +2,9 @@
 
 #include <unicode/uchar.h>
 
+#include <algorithm>
+#include <cstdint>
+
 #include "parser/html/utf8.h"
 
 namespace newsmill {
@@ -28,6 +31,15 @@ std::string TextKey(std::string_view text) {
                &key);
   }
   return key;
+}
+
+bool IsChinese(std::string_view sample) {
+  constexpr int64_t kShare = 6;  // a sixth of the bytes: half the characters
+  const auto han = std::count_if(sample.begin(), sample.end(), [](char c) {
+    const auto byte = static_cast<uint8_t>(c);
+    return byte >= 0xE4 && byte <= 0xE9;
+  });
+  return han * kShare > static_cast<int64_t>(sample.size());
 }
 
 }  // namespace newsmill

@@ -9,4 +9,7 @@ namespace newsmill {
 // one case and width, each run of anything else as one space.
 std::string TextKey(std::string_view text);
 
+// Whether running text is Chinese: much of it Han, as no Japanese text is.
+bool IsChinese(std::string_view sample);
+
 }  // namespace newsmill

@@ -6,6 +6,7 @@
 
 #include "parser/extract/chinese_credits.h"
 #include "parser/extract/names.h"
+#include "parser/extract/text_key.h"
 #include "parser/html/text.h"
 
 namespace newsmill {
@@ -63,16 +64,6 @@ class BylineWalk {
     std::string line = InlineText(document_, parent);
     if (line.size() > kLongest) line.clear();
     return line;
-  }
-
-  static bool IsChinese(std::string_view sample) {
-    return std::count_if(sample.begin(), sample.end(),
-                         [](char c) {
-                           const auto byte = static_cast<uint8_t>(c);
-                           return byte >= 0xE4 && byte <= 0xE9;
-                         }) *
-               6 >
-           static_cast<int64_t>(sample.size());
   }
 
   // False where the line says nothing in the Chinese way.

@@ -1,8 +1,10 @@
 #include "parser/extract/body/body.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "parser/extract/body/body_blocks.h"
+#include "parser/extract/body/body_images.h"
 #include "parser/extract/body/body_root.h"
 #include "parser/extract/body/lead.h"
 #include "parser/extract/body/page_facts.h"
@@ -17,7 +19,9 @@ namespace {
 using body::TextBlock;
 using Block = v1::Block;
 
-bool IsBodyText(Block::Kind kind) { return kind != Block::CAPTION; }
+bool IsBodyText(Block::Kind kind) {
+  return kind != Block::CAPTION && kind != Block::IMAGE;
+}
 
 size_t TextSize(const std::vector<TextBlock>& blocks) {
   size_t size = 0;
@@ -35,8 +39,7 @@ bool IsHeading(const TextBlock& block) {
 bool LeadsAway(const TextBlock& block) {
   constexpr int kShort = 300;
   if (block.length > kShort) return false;
-  return body::HeadsOtherArticles(block.text) ||
-         body::RefersElsewhere(block.text) || body::IsHouseNotice(block.text);
+  return body::RefersElsewhere(block.text) || body::IsHouseNotice(block.text);
 }
 
 // Takes out lines that lead elsewhere, and behind the heading of a box of other
@@ -45,6 +48,10 @@ void DropLeadingAway(std::vector<TextBlock>* blocks) {
   std::vector<TextBlock> kept;
   bool in_box = false;
   for (TextBlock& block : *blocks) {
+    if (block.kind == Block::IMAGE) {
+      if (!in_box) kept.push_back(std::move(block));
+      continue;
+    }
     if (body::HeadsOtherArticles(block.text)) {
       in_box = true;
       continue;
@@ -58,12 +65,22 @@ void DropLeadingAway(std::vector<TextBlock>* blocks) {
   *blocks = std::move(kept);
 }
 
-// Headings that nothing follows are of boxes that were left out.
+// Headings that nothing follows are of boxes that were left out, and so are
+// captions without their image.
 void TrimHeadings(std::vector<TextBlock>* blocks) {
-  while (!blocks->empty() &&
-         (IsHeading(blocks->back()) || blocks->back().kind == Block::CAPTION)) {
-    blocks->pop_back();
+  size_t end = blocks->size();
+  while (end > 0 && !(IsBodyText((*blocks)[end - 1].kind) &&
+                      !IsHeading((*blocks)[end - 1]))) {
+    --end;
   }
+  while (end < blocks->size()) {
+    const TextBlock& block = (*blocks)[end];
+    const bool captioned = block.kind == Block::CAPTION && end > 0 &&
+                           (*blocks)[end - 1].kind == Block::IMAGE;
+    if (block.kind != Block::IMAGE && !captioned) break;
+    ++end;
+  }
+  blocks->resize(end);
 }
 
 bool Says(const std::vector<TextBlock>& blocks, const std::string& text) {
@@ -73,13 +90,17 @@ bool Says(const std::vector<TextBlock>& blocks, const std::string& text) {
 }
 
 void Write(const std::vector<TextBlock>& blocks, std::string_view detail,
-           v1::Article* article) {
+           body::BodyImages images, v1::Article* article) {
   article->clear_blocks();
   std::string body;
-  for (const TextBlock& block : blocks) {
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    const TextBlock& block = blocks[i];
+    const std::optional<int> image = images.Of(blocks, i);
+    if (block.kind == Block::IMAGE && !image) continue;
     Block* const written = article->add_blocks();
     written->set_kind(block.kind);
     written->set_text(block.text);
+    if (image) written->set_image(*image);
     if (!IsBodyText(block.kind)) continue;
     if (!body.empty()) body += '\n';
     body += block.text;
@@ -210,8 +231,12 @@ body::PageKind FillFromBody(const Document& document,
   const Found found = FindBody(document, &facts, article->description());
   const size_t given = article->article_body().size();
   if (found.size > 0 && found.size * 10 >= given * 7) {
-    Write(found.blocks, DetailOf(document, found.root), article);
+    Write(found.blocks, DetailOf(document, found.root),
+          body::BodyImages(BaseUrl(document, context.final_url), article),
+          article);
   }
+  body::CaptionImages(document, facts, BaseUrl(document, context.final_url),
+                      article);
   return JudgePage(document, facts, found.blocks, context.final_url, *article);
 }
 

@@ -1,8 +1,10 @@
 #include "parser/extract/body/body_blocks.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "parser/extract/body/node_words.h"
+#include "parser/extract/shown_image.h"
 #include "parser/html/text.h"
 
 namespace newsmill::body {
@@ -12,52 +14,20 @@ using Kind = v1::Block;
 
 bool IsHeading(Tag tag) { return tag >= Tag::kH1 && tag <= Tag::kH6; }
 
+// Cells are set apart inside of a row's line.
 bool EndsLine(Tag tag) {
   switch (tag) {
-    case Tag::kAddress:
-    case Tag::kArticle:
-    case Tag::kAside:
-    case Tag::kBlockquote:
-    case Tag::kBody:
     case Tag::kBr:
-    case Tag::kCaption:
-    case Tag::kCenter:
-    case Tag::kDd:
-    case Tag::kDetails:
-    case Tag::kDiv:
-    case Tag::kDl:
-    case Tag::kDt:
-    case Tag::kFieldset:
-    case Tag::kFigcaption:
-    case Tag::kFigure:
-    case Tag::kFooter:
-    case Tag::kForm:
-    case Tag::kH1:
-    case Tag::kH2:
-    case Tag::kH3:
-    case Tag::kH4:
-    case Tag::kH5:
-    case Tag::kH6:
-    case Tag::kHeader:
     case Tag::kHr:
-    case Tag::kLi:
-    case Tag::kMain:
-    case Tag::kMenu:
-    case Tag::kNav:
-    case Tag::kOl:
-    case Tag::kP:
-    case Tag::kPre:
-    case Tag::kSection:
-    case Tag::kSummary:
-    case Tag::kTable:
-    case Tag::kTbody:
-    case Tag::kTfoot:
-    case Tag::kThead:
-    case Tag::kTr:
-    case Tag::kUl:
       return true;
-    default:
+    case Tag::kTd:
+    case Tag::kTh:
+    case Tag::kHtml:
+    case Tag::kDialog:
+    case Tag::kSearch:
       return false;
+    default:
+      return IsBlock(tag);
   }
 }
 
@@ -100,6 +70,10 @@ class BlockWalk {
 
   void Open(NodeId node, const Facts& facts) {
     const Tag tag = facts.tag;
+    if (tag == Tag::kImg) {
+      AddImage(node);
+      return;
+    }
     if (EndsLine(tag)) EndBlock();
     if (tag == Tag::kTd || tag == Tag::kTh) line_ += ' ';
     if (tag == Tag::kA) {
@@ -130,6 +104,32 @@ class BlockWalk {
     if (level && tag != Tag::kBr && tag != Tag::kHr) {
       levels_.push_back({node, document_.subtree_end(node), tag, kind});
     }
+  }
+
+  // An icon is no image of the article. One in the middle of a line stands
+  // before it.
+  void AddImage(NodeId node) {
+    constexpr int32_t kIcon = 80;  // pixels
+    if (images_ == kMaxImages) return;
+    std::optional<v1::Image> image = ShownImage(document_, node);
+    if (!image || (image->has_width() && image->width() < kIcon) ||
+        (image->has_height() && image->height() < kIcon)) {
+      return;
+    }
+    ++images_;
+    TextBlock block;
+    block.kind = Kind::IMAGE;
+    block.node = node;
+    block.figure = Figure();
+    block.image = *std::move(image);
+    blocks_.push_back(std::move(block));
+  }
+
+  NodeId Figure() const {
+    for (auto level = levels_.rbegin(); level != levels_.rend(); ++level) {
+      if (level->tag == Tag::kFigure) return level->node;
+    }
+    return kNoNode;
   }
 
   void Close(NodeId node) {
@@ -171,6 +171,7 @@ class BlockWalk {
         preformatted ? std::string(TrimBlanks(line_)) : CollapseBlanks(line_);
     block.kind = levels_.empty() ? Kind::PARAGRAPH : levels_.back().kind;
     block.node = levels_.empty() ? root_ : levels_.back().node;
+    if (block.kind == Kind::CAPTION) block.figure = Figure();
     block.length = Length(block.text);
     block.linked = linked_;
     line_.clear();
@@ -228,6 +229,8 @@ class BlockWalk {
   std::vector<TextBlock> blocks_;
   std::vector<Level> levels_;
   std::string line_;
+  static constexpr int kMaxImages = 100;
+  int images_ = 0;
   int32_t linked_ = 0;
   size_t link_begins_ = 0;
   bool in_link_ = false;

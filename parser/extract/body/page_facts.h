@@ -27,6 +27,9 @@ struct Facts {
   float prose = 0;
 };
 
+// Whether text before and after an element of this kind is apart.
+bool IsBlock(Tag tag);
+
 enum class Strictness {
   kStrict,
   // Only what is certainly beside the article is dropped: for pages of which

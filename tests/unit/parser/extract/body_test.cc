@@ -88,12 +88,60 @@ TEST(Body, KeepsBlocksOfTheirKinds) {
       Paragraphs(3, 3) + "</article>");
   EXPECT_THAT(KindsOf(article),
               ElementsAre("PARAGRAPH", "PARAGRAPH", "SUBHEADING", "LIST_ITEM",
-                          "LIST_ITEM", "QUOTE", "CAPTION", "TABLE_ROW",
+                          "LIST_ITEM", "QUOTE", "IMAGE", "CAPTION", "TABLE_ROW",
                           "TABLE_ROW", "PREFORMATTED", "PARAGRAPH"));
-  EXPECT_EQ(article.blocks(9).text(), "a\n  b");
+  EXPECT_EQ(article.blocks(10).text(), "a\n  b");
   EXPECT_THAT(article.article_body(), Not(HasSubstr("in May")))
       << "a caption is no text of the body";
   EXPECT_THAT(article.article_body(), HasSubstr("2023 1,200"));
+}
+
+TEST(Body, ImagesStandWhereTheyAreShownWithCaptionAndCredit) {
+  const v1::Article article = BodyOf(
+      "<article>" + Paragraphs(1, 2) +
+      "<figure><img data-src=/a.jpg src=blank.gif width=640 alt=Bridge>"
+      "<figcaption>The bridge in May (Photo: Ada Byron)</figcaption></figure>" +
+      Paragraphs(3, 3) +
+      "<p><img src=/b.jpg></p><p><img src=/icon.png width=16></p>"
+      "<p><img src=/a.jpg></p>" +
+      Paragraphs(4, 4) + "</article>");
+  EXPECT_THAT(KindsOf(article),
+              ElementsAre("PARAGRAPH", "PARAGRAPH", "IMAGE", "CAPTION",
+                          "PARAGRAPH", "IMAGE", "IMAGE", "PARAGRAPH"));
+  ASSERT_EQ(article.images_size(), 2) << "each once, and no icon";
+  const v1::Image& image = article.images(0);
+  EXPECT_EQ(image.url(), "https://news.example/a.jpg");
+  EXPECT_EQ(image.width(), 640);
+  EXPECT_EQ(image.alternate_text(), "Bridge");
+  EXPECT_EQ(image.caption(), "The bridge in May");
+  EXPECT_EQ(image.credit_text(), "Ada Byron");
+  EXPECT_EQ(article.blocks(2).image(), 0);
+  EXPECT_EQ(article.blocks(3).image(), 0);
+  EXPECT_EQ(article.blocks(5).image(), 1);
+  EXPECT_EQ(article.blocks(6).image(), 0);
+}
+
+TEST(Body, TheLeadImageGetsTheCaptionOfItsFigure) {
+  v1::Article article;
+  article.add_images()->set_url("https://news.example/lead.jpg?w=1200");
+  FillFromBody(ParsePage("<main><header><h1>T</h1><figure><img "
+                         "src='/lead.jpg?w=600'><figcaption>大桥。某社记者 "
+                         "张三 摄</figcaption></figure></header><article>" +
+                         Paragraphs(1, 3) + "</article></main>"),
+               ExampleContext(), &article);
+  ASSERT_EQ(article.images_size(), 1);
+  EXPECT_EQ(article.images(0).caption(), "大桥。");
+  EXPECT_EQ(article.images(0).credit_text(), "某社记者 张三 摄");
+}
+
+TEST(Body, AHeadingOfABoxThatIsLeftOutGoesWithIt) {
+  const v1::Article article = BodyOf(
+      "<article>" + Paragraphs(1, 3) +
+      "<figure><img src=/end.jpg><figcaption>The end</figcaption></figure>"
+      "<h3>Our shop</h3><img src=/shop.jpg></article>");
+  EXPECT_THAT(KindsOf(article), ElementsAre("PARAGRAPH", "PARAGRAPH",
+                                            "PARAGRAPH", "IMAGE", "CAPTION"));
+  EXPECT_EQ(article.images_size(), 1);
 }
 
 TEST(Body, LeavesOutListsOfLinksAndTheirHeadings) {

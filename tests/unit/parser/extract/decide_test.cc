@@ -225,6 +225,28 @@ TEST(DecideDates, TakesTheDayThatMostNameAndItsFullestValue) {
   EXPECT_EQ(TimeOf(article.date_published()), "2024-05-06T05:08:00.000Z");
 }
 
+TEST(DecideDates, AChinesePageWithoutARuleHasTheClockOfChina) {
+  const std::string text =
+      "<p>"
+      "大桥今天上午正式通车，首日车流量达到三万辆，市民纷纷前来体验这座期待已久"
+      "的大桥。</p>";
+  const auto date = [&](const std::string& html, int site_offset) {
+    PageContext context = ExampleContext();
+    context.default_utc_offset_minutes = site_offset;
+    v1::Article article;
+    FillFromMetadata(ParsePage(html), context, &article);
+    return article.date_published();
+  };
+  const std::string chinese =
+      "<h1>标题</h1><p>2024-05-06 07:08</p>" + text + text;
+  EXPECT_EQ(TimeOf(date(chinese, 0)), "2024-05-05T23:08:00.000Z");
+  EXPECT_TRUE(date(chinese, 0).zone_assumed());
+  EXPECT_EQ(TimeOf(date(chinese, 60)), "2024-05-06T06:08:00.000Z")
+      << "the rule knows better";
+  EXPECT_EQ(TimeOf(date("<h1>T</h1><p>2024-05-06 07:08</p>", 0)),
+            "2024-05-06T07:08:00.000Z");
+}
+
 TEST(DecideDates, IgnoresTheFuture) {
   const v1::Article article =
       FillPage(FillFromMetadata,
