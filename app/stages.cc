@@ -111,7 +111,7 @@ Result<void> Stage::MakeHandler(StageKind kind, StageParts& parts) {
       trimmer_ = std::make_unique<TaskTrimmer>(
           parts.bus->admin(), *parts.ledger,
           ReadsOf(StageKind::kFetcher, settings).group);
-      handler->TrimWith(*trimmer_);
+      handler->TrimWith(*trimmer_, ReadsOf(StageKind::kRetry, settings).group);
       handler_ = std::move(handler);
       return {};
     }

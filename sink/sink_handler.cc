@@ -80,6 +80,7 @@ SinkHandler::SinkHandler(const SinkConfig& config, Bus& bus,
                          Store& store, const Clock& clock)
     : config_(config),
       bus_(bus),
+      topics_(topics),
       tasks_topic_(topics.tasks),
       store_(store),
       clock_(clock),
@@ -190,10 +191,13 @@ void SinkHandler::TrimTasks(Instant now) {
   for (const auto& [partition, owned] : owned_)
     if (partition.topic == tasks_topic_) ours.push_back(partition);
   if (ours.empty()) return;
-  const Result<Offsets> trimmed = trimmer_->Trim(ours);
+  Result<Offsets> trimmed = trimmer_->Trim(ours);
+  if (trimmed && !retry_group_.empty()) {
+    trimmed = trimmer_->TrimWaiting(ours, topics_, retry_group_, clock_.Now());
+  }
   // The log grows, and nothing else happens.
   if (!trimmed)
-    log::Warn("The topic of tasks could not be trimmed.",
+    log::Warn("The topics of tasks could not be trimmed.",
               {{"error", trimmed.error().message}});
 }
 

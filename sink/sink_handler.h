@@ -33,7 +33,11 @@ class SinkHandler final : public Handler {
               const SiteCatalogue& sites, Store& store, const Clock& clock);
 
   // Has `tasks` trimmed once a minute, as far as its partitions are ours.
-  void TrimWith(TaskTrimmer& trimmer) { trimmer_ = &trimmer; }
+  // With it the topics on which tasks wait.
+  void TrimWith(TaskTrimmer& trimmer, const std::string& retry_group = "") {
+    trimmer_ = &trimmer;
+    retry_group_ = retry_group;
+  }
 
   // The topics that a sink reads.
   static std::vector<std::string> ReadTopics(const Topics& topics);
@@ -62,6 +66,7 @@ class SinkHandler final : public Handler {
 
   const SinkConfig config_;
   Bus& bus_;
+  const Topics& topics_;
   const std::string tasks_topic_;
   Store& store_;
   const Clock& clock_;
@@ -79,6 +84,7 @@ class SinkHandler final : public Handler {
   Instant last_answer_{};  // of the store
 
   TaskTrimmer* trimmer_ = nullptr;
+  std::string retry_group_;
   Instant last_trim_{};
 };
 

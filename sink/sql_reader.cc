@@ -87,6 +87,7 @@ class SqlReader final : public StoreReader {
   Result<v1::DeadLetter> FindDead(int64_t id) override;
   Result<Offsets> NextOffsets() override;
   Result<Offsets> FirstUnsettled() override;
+  Result<std::optional<Timestamp>> OldestOpen() override;
 
  private:
   std::string LedgerColumns() const;
@@ -343,6 +344,19 @@ Result<Offsets> SqlReader::FirstUnsettled() {
       "SELECT accepted_topic, accepted_partition, min(accepted_offset)"
       " FROM ledger WHERE kind_rank = 0 AND accepted_topic IS NOT NULL"
       " GROUP BY accepted_topic, accepted_partition");
+}
+
+Result<std::optional<Timestamp>> SqlReader::OldestOpen() {
+  std::optional<Timestamp> oldest;
+  const Result<void> read = queries_->Query(
+      "SELECT " + queries_->TimeText("min(accepted_at)") +
+          " FROM ledger WHERE kind_rank = 0 AND accepted_topic IS NOT NULL",
+      {}, [&](const Row& row) {
+        oldest = ReadTime(row.at(0));
+        return true;
+      });
+  if (!read) return read.error();
+  return oldest;
 }
 
 }  // namespace

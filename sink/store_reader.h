@@ -117,6 +117,9 @@ class StoreReader {
   // Per partition, where the first record of the oldest open task stands. The
   // log keeps `tasks` from there on.
   virtual Result<Offsets> FirstUnsettled() = 0;
+
+  // When the oldest open task was accepted; nullopt: none is open.
+  virtual Result<std::optional<Timestamp>> OldestOpen() = 0;
 };
 
 }  // namespace newsmill

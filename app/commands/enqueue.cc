@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <set>
@@ -74,6 +75,10 @@ class Enqueue : public Command {
                            const Estimate& estimate) const;
   Result<void> AddSeeds(Context& context, const SiteCatalogue& sites,
                         ResolvedTargets& targets);
+  // Whether the log keeps tasks as long as these will take.
+  Result<bool> IsKeptLongEnough(Context& context, Admin& admin,
+                                const Topics& topics,
+                                const Estimate& estimate) const;
   ExitCode Report(Context& context, const ResolvedTargets& targets,
                   const Estimate& estimate) const;
 
@@ -115,7 +120,9 @@ void Enqueue::Declare(Arguments& arguments) {
   arguments.Option("--lane", "LANE", &lane_,
                    "fresh (first in line) or bulk [fresh; of a sitemap, what "
                    "it does not date within two days is bulk]");
-  arguments.Flag("--force", &force_, "fetch even what was fetched just now");
+  arguments.Flag("--force", &force_,
+                 "fetch even what was fetched just now; and enqueue even what "
+                 "takes longer than the log keeps tasks");
   arguments.Option("--expires-in", "TIME", &expires_in_,
                    "skip the task when it was not fetched by then: 6h, 7d");
   arguments.Flag("--dry-run", &dry_run_, "check and count, enqueue nothing");
@@ -324,7 +331,12 @@ Result<ExitCode> Enqueue::Produce(Context& context,
   InstallStopSignals();
   const auto bus = OpenLog(context.settings);
   if (!bus) return bus.error();
-  const std::string topic = TopicsOf(context.settings).tasks;
+  const Topics topics = TopicsOf(context.settings);
+  const Result<bool> kept =
+      IsKeptLongEnough(context, (*bus)->admin(), topics, estimate);
+  if (!kept) return kept.error();
+  if (!*kept && !force_) return kExitCheckFailed;
+  const std::string& topic = topics.tasks;
   Acknowledgements acknowledged;  // outlives the producer, which tells it
   const auto producer = (*bus)->NewProducer({.client_id = "newsmill-enqueue"});
   if (!producer) return producer.error();
@@ -352,6 +364,37 @@ Result<ExitCode> Enqueue::Produce(Context& context,
                                  ": " + error.message};
   }
   return Finished(context, Report(context, targets, estimate));
+}
+
+Result<bool> Enqueue::IsKeptLongEnough(Context& context, Admin& admin,
+                                       const Topics& topics,
+                                       const Estimate& estimate) const {
+  const auto there = admin.ListTopics();
+  if (!there) return there.error();
+  const std::vector<std::string> of_tasks = topics.OfTasks();
+  const TopicInfo* shortest = nullptr;
+  for (const TopicInfo& topic : *there) {
+    if (!topic.retention || std::find(of_tasks.begin(), of_tasks.end(),
+                                      topic.name) == of_tasks.end()) {
+      continue;
+    }
+    if (shortest == nullptr || *topic.retention < *shortest->retention) {
+      shortest = &topic;
+    }
+  }
+  if (shortest == nullptr) return true;
+  const bool enough = estimate.total < *shortest->retention;
+  context.err.Line(
+      "newsmill: the log keeps " + shortest->name + " for " +
+      FormatDuration(*shortest->retention) + ", and these tasks take about " +
+      FormatSpan(estimate.total) + ". Whatever waits longer is lost.");
+  if (!enough && !force_) {
+    context.err.Line(
+        "newsmill: nothing was enqueued. Have the cluster keep the topics of "
+        "tasks (retention.ms = -1, see `newsmill topics check`), enqueue less "
+        "at a time, or say --force.");
+  }
+  return enough;
 }
 
 ExitCode Enqueue::Report(Context& context, const ResolvedTargets& targets,

@@ -86,7 +86,8 @@ class TopicsCreate : public Command {
 };
 
 // What is wrong with one topic, against what it should be; empty: nothing.
-std::string Difference(const TopicSpec& spec, const TopicInfo* there) {
+std::string Difference(const TopicSpec& spec, const TopicInfo* there,
+                       bool of_tasks) {
   if (there == nullptr) return "missing; `newsmill topics create` makes it";
   std::string text;
   const auto add = [&](const std::string& what) {
@@ -98,7 +99,10 @@ std::string Difference(const TopicSpec& spec, const TopicInfo* there) {
   }
   if (there->retention != spec.retention) {
     add("kept " + RetentionText(there->retention) +
-        ", the configuration says " + RetentionText(spec.retention));
+        ", the configuration says " + RetentionText(spec.retention) +
+        (of_tasks ? " (a task that waits longer is lost; set retention.ms to "
+                    "-1)"
+                  : ""));
   }
   if (there->compacted != spec.compacted) {
     add(there->compacted ? "compacted, it must not be" : "not compacted");
@@ -129,12 +133,16 @@ class TopicsCheck : public Command {
     if (!topics) return topics.error();
     Table table({{"TOPIC"}, {"STATE"}, {"", Table::Align::kLeft, 200}});
     bool sound = true;
-    for (const TopicSpec& spec : TopicsOf(context.settings).specs) {
+    const Topics ours = TopicsOf(context.settings);
+    const std::vector<std::string> of_tasks = ours.OfTasks();
+    for (const TopicSpec& spec : ours.specs) {
       const auto found =
           std::find_if(topics->begin(), topics->end(),
                        [&](const TopicInfo& t) { return t.name == spec.name; });
       const std::string difference =
-          Difference(spec, found == topics->end() ? nullptr : &*found);
+          Difference(spec, found == topics->end() ? nullptr : &*found,
+                     std::find(of_tasks.begin(), of_tasks.end(), spec.name) !=
+                         of_tasks.end());
       sound = sound && difference.empty();
       if (json_) {
         context.out.Line(JsonLine({{"topic", spec.name},

@@ -65,6 +65,12 @@ Topics::Topics(const BusConfig& config,
       LargeSpec(dead, config.dead_partitions, config.dead_retention));
 }
 
+std::vector<std::string> Topics::OfTasks() const {
+  std::vector<std::string> names = {tasks, backlog};
+  names.insert(names.end(), retries.begin(), retries.end());
+  return names;
+}
+
 int32_t Topics::PartitionsOf(const std::string& topic) const {
   for (const TopicSpec& spec : specs) {
     if (spec.name == topic) return spec.partitions;

@@ -28,6 +28,10 @@ struct Topics {
   // What `topics create` makes and `topics check` compares with.
   std::vector<TopicSpec> specs;
 
+  // `tasks`, the backlog and the retry topics: whatever an age makes the log
+  // forget of them is a task that is lost.
+  std::vector<std::string> OfTasks() const;
+
   // Partition count of a topic of `specs`; ends the process for another name.
   int32_t PartitionsOf(const std::string& topic) const;
 };

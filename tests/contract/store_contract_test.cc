@@ -485,6 +485,7 @@ TEST_P(StoreLedger, KnowsTheFirstUnsettledRecordOfEachPartition) {
   owner.Accept(MakeAccepted("t3", "c", 13));
   owner.Settle(MakeOutcome("t1", v1::GONE, v1::REASON_REMOVED));
   EXPECT_EQ(*Reader()->FirstUnsettled(), (Offsets{{{"tasks", 0}, 12}}));
+  EXPECT_EQ(*Reader()->OldestOpen(), MakeAccepted("t2", "b", 12).accepted_at);
 }
 
 TEST_P(StoreLedger, BatchesAddUp) {

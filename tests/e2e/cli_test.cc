@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "core/bus/registry.h"
 #include "tests/e2e/cli_fixture.h"
 
 namespace newsmill {
@@ -164,6 +165,41 @@ TEST_F(CliTest, ATopicWithOtherPartitionsStopsTheStart) {
       Run({"run", "--until-idle", "1s", "--set", "log.pages_partitions=5"})
           .status.code,
       78);
+}
+
+// As on a cluster whose owner limits the age of every topic.
+TEST_F(CliTest, TasksThatTakeLongerThanTheLogKeepsThemWantForce) {
+  BusConfig log;
+  log.data_dir = folder_ / "data";
+  std::filesystem::create_directories(log.data_dir);
+  {
+    const auto bus = OpenBus(log);
+    ASSERT_TRUE(bus) << bus.error().message;
+    TopicSpec tasks;
+    tasks.name = "newsmill.tasks";
+    tasks.partitions = 24;
+    tasks.retention = std::chrono::hours(1);
+    const auto made = (*bus)->admin().CreateTopic(tasks);
+    ASSERT_TRUE(made) << made.error().message;
+  }
+  ASSERT_EQ(Run({"topics", "create"}).status.code, 0);
+  const auto checked = Run({"topics", "check"});
+  EXPECT_EQ(checked.status.code, 1);
+  EXPECT_THAT(checked.output,
+              AllOf(HasSubstr("kept 1h"), HasSubstr("is lost")));
+
+  const auto soon = Run({"enqueue", "--range", "gazette:1-100"});
+  EXPECT_EQ(soon.status.code, 0) << soon.errors;
+  EXPECT_THAT(soon.errors, HasSubstr("keeps newsmill.tasks for 1h"));
+  const auto late = Run({"enqueue", "--range", "gazette:1-5000"});
+  EXPECT_EQ(late.status.code, 1);
+  EXPECT_THAT(late.errors,
+              AllOf(HasSubstr("keeps newsmill.tasks for 1h"),
+                    HasSubstr("nothing was enqueued"), HasSubstr("--force")));
+  EXPECT_EQ(late.output, "");
+  const auto forced = Run({"enqueue", "--range", "gazette:1-5000", "--force"});
+  EXPECT_EQ(forced.status.code, 0) << forced.errors;
+  EXPECT_THAT(forced.errors, HasSubstr("keeps newsmill.tasks for 1h"));
 }
 
 TEST_F(CliTest, CrawlPrintsAnArticleOfASavedPage) {

@@ -35,6 +35,7 @@ class FakeReader : public StoreReader {
   }
   Result<Offsets> NextOffsets() override { return next; }
   Result<Offsets> FirstUnsettled() override { return first_unsettled; }
+  Result<std::optional<Timestamp>> OldestOpen() override { return oldest_open; }
 
   Result<void> VisitArticles(
       const ArticleFilter&,
@@ -62,6 +63,7 @@ class FakeReader : public StoreReader {
   std::map<std::string, LedgerRow> ledger;
   std::vector<LedgerRow> without_article;
   Offsets next, first_unsettled;
+  std::optional<Timestamp> oldest_open;
   std::function<void()> while_read;
 };
 
