@@ -24,6 +24,7 @@ Result<HostsView> HostsView::Read(Bus& bus, const Topics& topics,
   }
   auto read =
       ReadToEnd(bus, partitions, kPatience, clock, [&](const Message& message) {
+        newest.erase(message.key.value_or(""));
         v1::HostState state;
         if (state.ParseFromString(message.value) && !state.host().empty() &&
             state.host() != kFleetAccount) {

@@ -53,7 +53,9 @@ struct Message {
 };
 
 // A record to be written. Without a partition the key decides (murmur2, as the
-// Java client; core/bus/partitioner.h), without a key any.
+// Java client; core/bus/partitioner.h), without a key any. On a compacted topic
+// an empty value takes back what was said under its key: some time later the
+// log holds nothing of it.
 struct Record {
   std::string topic;
   std::optional<int32_t> partition;

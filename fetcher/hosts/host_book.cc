@@ -60,12 +60,13 @@ HostHold Wait(Timestamp until, v1::Reason reason, std::string why) {
 }  // namespace
 
 bool SaysSomething(const v1::HostState& state, Timestamp now) {
-  // Long enough for whoever needs yesterday's budget or robots' last copy.
+  // Long enough for whoever needs yesterday's budget or robots' last copy;
+  // after that a host is met as if it were new.
   constexpr Duration kRemembered = std::chrono::hours(30 * 24);
   if (FromProto(state.not_before()) > now) return true;
-  if (state.learned_delay_ms() > 0 || HostPace::IsDown(state)) return true;
-  const bool lately = FromProto(state.updated_at()) + kRemembered > now;
-  return lately && (!state.robots().empty() || state.has_use());
+  if (FromProto(state.updated_at()) + kRemembered <= now) return false;
+  return state.learned_delay_ms() > 0 || HostPace::IsDown(state) ||
+         !state.robots().empty() || state.has_use();
 }
 
 std::string WhoSaid(const v1::Order& order, const std::string& what) {
@@ -122,8 +123,11 @@ void HostBook::Load(int32_t partition, std::vector<v1::HostState> states,
                     Timestamp now) {
   Drop(partition);
   for (v1::HostState& state : states) {
-    if (!SaysSomething(state, now)) continue;
     const bool fleet = state.host() == kFleetAccount;
+    if (!SaysSomething(state, now)) {
+      if (!fleet) Forget(partition, state.host());
+      continue;
+    }
     Host& entry = hosts_[fleet ? kFleetAccount + std::to_string(partition)
                                : state.host()];
     entry.partition = partition;
@@ -377,10 +381,21 @@ void HostBook::BoundRobots() {
   }
 }
 
+void HostBook::Forget(int32_t partition, const std::string& host) {
+  v1::HostState nothing;
+  nothing.set_host(host);
+  if (save_) save_(partition, std::move(nothing), {});
+}
+
 void HostBook::Sweep(Timestamp now) {
   if (hosts_.size() < sweep_at_) return;
   std::erase_if(hosts_, [&](const auto& each) {
-    return !each.second.crawl_delay && !SaysSomething(each.second.state, now);
+    const Host& entry = each.second;
+    if (entry.crawl_delay || SaysSomething(entry.state, now)) return false;
+    const bool written = entry.state.has_updated_at();
+    const bool fleet = entry.state.host() == kFleetAccount;
+    if (written && !fleet) Forget(entry.partition, each.first);
+    return true;
   });
   sweep_at_ = std::max(kFirstSweep, hosts_.size() * 2);
 }

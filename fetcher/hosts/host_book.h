@@ -44,6 +44,7 @@ class HostBook {
   HostBook(const FetcherConfig& config, const SiteCatalogue& sites,
            int32_t partitions, Save save);
 
+  // States that say nothing any more are taken back from the log.
   void Load(int32_t partition, std::vector<v1::HostState> states,
             Timestamp now);
   void Drop(int32_t partition);
@@ -105,8 +106,9 @@ class HostBook {
   Host& FleetAccount(const std::string& host);
   void Write(const Host& entry, Durable durable);
   void BoundRobots();
-  // Forgets hosts of which nothing is to be said any more.
+  // Forgets hosts of which nothing is to be said any more, here and on the log.
   void Sweep(Timestamp now);
+  void Forget(int32_t partition, const std::string& host);
 
   const FetcherConfig& config_;
   const SiteCatalogue& sites_;
@@ -129,7 +131,8 @@ HostHold HoldBy(const v1::HostState& state, const Orders& orders,
 // "paused by anna@mill at 2026-11-23T09:00:00.000Z: complaint".
 std::string WhoSaid(const v1::Order& order, const std::string& what);
 
-// Whether a record of a host still says something at `now`.
+// Whether a record of a host still says something at `now`: of one that was not
+// heard of for a month it does not, but for a time that is still to come.
 bool SaysSomething(const v1::HostState& state, Timestamp now);
 
 }  // namespace newsmill

@@ -29,6 +29,13 @@ std::string NewOwner() {
          NewUuidV7(Clock::System().Now());
 }
 
+// Nothing is known of the host: what was said of it is taken back.
+bool IsForgotten(const v1::HostState& state) {
+  v1::HostState nothing;
+  nothing.set_host(state.host());
+  return state.ByteSizeLong() == nothing.ByteSizeLong();
+}
+
 }  // namespace
 
 HostLog::HostLog(Bus& bus, const Topics& topics, const Clock& clock,
@@ -377,7 +384,7 @@ Record HostLog::StateRecord(int32_t partition,
   record.topic = topics_.hosts;
   record.partition = partition;
   record.key = state.host();
-  record.value = state.SerializeAsString();
+  if (!IsForgotten(state)) record.value = state.SerializeAsString();
   record.headers =
       RecordHeaders(v1::HostState::descriptor()->full_name(), "", "");
   return record;

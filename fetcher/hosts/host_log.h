@@ -80,7 +80,8 @@ class HostLog {
   void Release(const std::vector<int32_t>& partitions, Duration most);
   // They are somebody else's already.
   void Drop(const std::vector<int32_t>& partitions);
-  // Of one host several states that wait are one: the newest.
+  // Of one host several states that wait are one: the newest. A state with
+  // nothing but the host's name has the log forget the host.
   void Save(int32_t partition, v1::HostState state, Done done);
 
   // Empty, or what is in the way of taking partitions on or of writing.

@@ -182,6 +182,24 @@ TEST_F(EmbeddedLog, ACompactedTopicKeepsTheNewestOfEachKey) {
   EXPECT_EQ(messages.at(0).offset, 3) << "offsets stay";
 }
 
+TEST_F(EmbeddedLog, ACompactedTopicForgetsWhatWasTakenBack) {
+  TopicSpec compacted;
+  compacted.compacted = true;
+  MakeTopic("hosts", compacted);
+  const auto producer = NewProducer(Duration(0));
+  Produce(*producer, "hosts", "a1", "a");
+  Produce(*producer, "hosts", "b1", "b");
+  Produce(*producer, "hosts", "", "a");
+  ASSERT_TRUE(producer->Flush(testing::kPatience));
+
+  const Timestamp now = Clock::System().Now();
+  ASSERT_TRUE(ApplyRetention(*log_, now));
+  EXPECT_THAT(testing::Values(ReadAll("hosts")), ElementsAre("b1", ""))
+      << "whoever reads along must see it";
+  ASSERT_TRUE(ApplyRetention(*log_, now + std::chrono::hours(2)));
+  EXPECT_THAT(testing::Values(ReadAll("hosts")), ElementsAre("b1"));
+}
+
 TEST_F(EmbeddedLog, DeletingBeyondTheEndIsRefused) {
   MakeTopic("t");
   const auto deleted = admin_->DeleteRecords({{{"t", 0}, 1}});

@@ -14,6 +14,8 @@ namespace newsmill::embedded {
 namespace {
 
 constexpr Duration kPause = std::chrono::minutes(1);
+// A record that takes back what was said under its key.
+constexpr Duration kTakenBackKept = std::chrono::hours(1);
 // Of one transaction; some MB of pages.
 constexpr int64_t kRemovedAtOnce = 256;
 
@@ -88,26 +90,38 @@ std::vector<Trimmable> ReadPartitions(Connection& db) {
 }
 
 // The records of a compacted partition that a later one with the same key has
-// replaced.
-std::vector<int64_t> FindReplaced(Connection& db, const PartitionRow& row) {
+// replaced, and those that took back what was said, once everybody who reads
+// along has seen them.
+std::vector<int64_t> FindReplaced(Connection& db, const PartitionRow& row,
+                                  Timestamp now) {
   std::vector<int64_t> replaced;
   std::unordered_map<std::string, int64_t> newest;
+  const int64_t seen = (now - kTakenBackKept).time_since_epoch().count();
   Query query = db.Prepare(
-      "SELECT id, key FROM record WHERE id >= ? AND id < ? ORDER BY id");
+      "SELECT id, key, length(value) = 0 AND append_ms < ?"
+      " FROM record WHERE id >= ? AND id < ? ORDER BY id");
+  query.Bind(seen);
   query.Bind(RecordId(row.id, row.begin)).Bind(RecordId(row.id, row.next));
   while (query.Next()) {
     if (query.IsNull(1)) continue;
-    const auto [known, first] = newest.emplace(query.Text(1), query.Int(0));
-    if (first) continue;
-    replaced.push_back(known->second);
-    known->second = query.Int(0);
+    const int64_t id = query.Int(0);
+    const auto known = newest.find(query.Text(1));
+    if (known != newest.end()) {
+      replaced.push_back(known->second);
+      newest.erase(known);
+    }
+    if (query.Int(2) != 0) {
+      replaced.push_back(id);
+    } else {
+      newest.emplace(query.Text(1), id);
+    }
   }
   return replaced;
 }
 
-Result<void> Compact(LogFile& log, Connection& reader,
-                     const PartitionRow& row) {
-  const std::vector<int64_t> replaced = FindReplaced(reader, row);
+Result<void> Compact(LogFile& log, Connection& reader, const PartitionRow& row,
+                     Timestamp now) {
+  const std::vector<int64_t> replaced = FindReplaced(reader, row, now);
   if (auto read = reader.TakeError(); !read) return read;
   for (size_t at = 0; at < replaced.size(); at += kRemovedAtOnce) {
     auto written = log.Write([&](Connection& db) -> Result<void> {
@@ -157,7 +171,7 @@ Result<void> ApplyRetention(LogFile& log, Timestamp now) {
   }
   for (const auto& [partition, row, topic] : partitions) {
     if (!topic.compacted) continue;
-    if (auto done = Compact(log, **reader, row); !done) return done;
+    if (auto done = Compact(log, **reader, row, now); !done) return done;
   }
   return {};
 }

@@ -7,10 +7,18 @@
 
 #include "core/base/result.h"
 #include "core/base/time.h"
+#include "core/bus/bus.h"
 #include "core/bus/config.h"
 #include "core/bus/kafka/handles.h"
 
 namespace newsmill::kafka {
+
+// For librdkafka, which copies or borrows it. No value at all where it is
+// empty: a compacted topic forgets only by those.
+inline void* ValueOf(const Record& record) {
+  return record.value.empty() ? nullptr
+                              : const_cast<char*>(record.value.data());
+}
 
 using Properties = std::map<std::string, std::string>;
 

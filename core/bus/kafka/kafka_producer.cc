@@ -158,8 +158,7 @@ Result<void> KafkaProducer::Send(uint64_t sequence, const Record& record) {
   const rd_kafka_resp_err_t error = rd_kafka_producev(
       client_.get(), RD_KAFKA_V_TOPIC(record.topic.c_str()),
       RD_KAFKA_V_PARTITION(*record.partition), RD_KAFKA_V_MSGFLAGS(0),
-      RD_KAFKA_V_VALUE(const_cast<char*>(record.value.data()),
-                       record.value.size()),
+      RD_KAFKA_V_VALUE(ValueOf(record), record.value.size()),
       RD_KAFKA_V_KEY(has_key ? record.key->data() : nullptr,
                      has_key ? record.key->size() : 0),
       RD_KAFKA_V_HEADERS(headers.get()),

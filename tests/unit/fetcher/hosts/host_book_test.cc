@@ -117,6 +117,25 @@ TEST_F(HostBookTest, WhatIsOverIsNotTakenFromAFormerOwner) {
   EXPECT_EQ(book_.size(), 0u);
 }
 
+TEST_F(HostBookTest, AHostThatWasNotHeardOfForAMonthIsTakenBackFromTheLog) {
+  v1::HostState old = StateOf("old.example");
+  old.set_learned_delay_ms(7000);
+  old.add_robots()->set_body("User-agent: *");
+  *old.mutable_updated_at() = ToProto(now_ - 24h * 30);
+  v1::HostState lately = old;
+  lately.set_host("lately.example");
+  *lately.mutable_updated_at() = ToProto(now_ - 24h * 29);
+  v1::HostState waits = old;  // for so long
+  waits.set_host("waits.example");
+  *waits.mutable_not_before() = ToProto(now_ + 1h);
+  book_.Load(2, {old, lately, waits}, now_);
+  EXPECT_EQ(book_.size(), 2u);
+  ASSERT_EQ(saved_.size(), 1u);
+  EXPECT_EQ(saved_[0].partition, 2);
+  EXPECT_EQ(saved_[0].state.SerializeAsString(),
+            StateOf("old.example").SerializeAsString());
+}
+
 TEST_F(HostBookTest, AnswersOfOverloadSlowAndAreWritten) {
   Learn(Status(503));
   EXPECT_EQ(book_.LimitsOf(kHost, now_).delay, 2s);

@@ -224,6 +224,21 @@ TEST_F(HostLogTest, SeveralStatesOfAHostThatWaitAreOneRecord) {
   EXPECT_THAT(delays, ElementsAre(5));
 }
 
+TEST_F(HostLogTest, AHostOfWhichNothingIsKnownIsTakenBackFromTheLog) {
+  const auto owner = OwnerOfZero();
+  EXPECT_EQ(Save(*owner, StateOf("a.example", 2000)), true);
+  EXPECT_EQ(Save(*owner, StateOf("b.example", 2000)), true);
+  EXPECT_EQ(Save(*owner, StateOf("a.example")), true);
+  EXPECT_THAT(OwnerOfZero()->HostsTaken(), ElementsAre("b.example"));
+  // With an empty value, which compaction drops as a whole.
+  std::optional<std::string> last;
+  ASSERT_TRUE(ReadToEnd(*bus_, {{topics_->hosts, 0}}, 30s, Clock::System(),
+                        [&](const Message& message) {
+                          if (message.key == "a.example") last = message.value;
+                        }));
+  EXPECT_EQ(last, "");
+}
+
 TEST_F(HostLogTest, AStateTheLogFindsTooLargeIsKeptWithoutItsRobotsCopy) {
   const auto owner = OwnerOfZero();
   v1::HostState state = StateOf("a.example", 2000);
