@@ -26,8 +26,14 @@ void FetcherConfig::Declare(config::Schema& schema) {
              "How long tasks wait for a robots.txt that cannot be read and of "
              "which no copy is left; then they are skipped "
              "(ROBOTS_UNAVAILABLE).");
+  schema.AddChoice("fetcher.tdmrep", &tdmrep, {"off", "ask"},
+                   "Whether /.well-known/tdmrep.json of every host is asked "
+                   "for, which costs each host one more request a day; what it "
+                   "reserves becomes the article's usage. Header fields and "
+                   "the page's own are read in any case.");
   schema.Add("fetcher.robots_cache_bytes", &robots_cache_bytes,
-             "Memory for what is known of robots.txt files.");
+             "Memory for what is known of robots.txt files, and as much again "
+             "for tdmrep.json files.");
   schema.Add("fetcher.max_crawl_delay", &max_crawl_delay,
              "A longer Crawl-delay of robots.txt counts as this one.");
   schema.Add("fetcher.host_delay", &host_delay,
@@ -60,9 +66,14 @@ void FetcherConfig::Declare(config::Schema& schema) {
   schema.Add("fetcher.address_concurrency", &address_concurrency,
              "Requests at the same time from one fetcher to one address, "
              "whatever its hosts are called.");
+  schema.Add("fetcher.address_delay", &address_delay,
+             "Between the starts of two requests from one fetcher to one "
+             "address, whatever its hosts are called; 0: only the hosts' own "
+             "delays count.");
   schema.Add("fetcher.shared_addresses", &shared_addresses,
              "CIDRs of addresses that many hosts share, such as a CDN's, to "
-             "which fetcher.address_concurrency does not apply.");
+             "which fetcher.address_concurrency and fetcher.address_delay do "
+             "not apply.");
   schema.Add("fetcher.max_in_flight", &max_in_flight,
              "Requests at the same time in one fetcher.");
   schema.Add("fetcher.max_queued_bytes", &max_queued_bytes,

@@ -19,6 +19,8 @@ struct FetcherConfig {
   // By which groups of robots.txt call us; empty: as the user agent begins.
   std::string robots_agent;
   Duration robots_patience = std::chrono::days(3);
+  // "off" or "ask".
+  std::string tdmrep = "off";
   int64_t robots_cache_bytes = 64 * 1024 * 1024;
   Duration max_crawl_delay = std::chrono::hours(1);
 
@@ -35,7 +37,9 @@ struct FetcherConfig {
   std::string zone = "UTC";
   // Requests at the same time to one address, whatever its hosts are called.
   int64_t address_concurrency = 16;
-  // CIDRs of addresses that many hosts share, to which that does not apply.
+  // Between the starts of two requests to one address; 0: none of its own.
+  Duration address_delay{0};
+  // CIDRs of addresses that many hosts share, to which these do not apply.
   std::vector<std::string> shared_addresses = {"127.0.0.0/8", "::1/128"};
   int64_t max_in_flight = 256;
   int64_t max_queued_bytes = 64 << 20;

@@ -5,6 +5,7 @@
 #include "core/runtime/log.h"
 #include "fetcher/gate.h"
 #include "fetcher/http/curl_client.h"
+#include "fetcher/robots_keeper.h"
 #include "fetcher/warc/warc_http_client.h"
 
 namespace newsmill {
@@ -64,8 +65,9 @@ Result<std::unique_ptr<HttpClient>> NewHttpClient(const FetcherConfig& config) {
   files.about = "software: " + config.user_agent +
                 "\r\nformat: WARC File Format 1.1\r\nhttp-header-user-agent: " +
                 UserAgent(config) + "\r\nrobots: " + config.robots + "\r\n";
-  return std::unique_ptr<HttpClient>(std::make_unique<WarcHttpClient>(
-      std::move(*client), std::move(files), Clock::System()));
+  return std::unique_ptr<HttpClient>(
+      std::make_unique<WarcHttpClient>(std::move(*client), std::move(files),
+                                       Clock::System(), RobotsAgent(config)));
 }
 
 Result<std::unique_ptr<FetchHandler>> FetchHandler::Create(

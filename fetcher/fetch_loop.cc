@@ -45,6 +45,7 @@ FetchLoop::FetchLoop(const FetchSurroundings& surroundings,
       }),
       shelf_(hosts_),
       robots_(surroundings.config, &shelf_),
+      tdm_(surroundings.config),
       own_fault_backoff_(std::chrono::seconds(1), std::chrono::seconds(60)),
       http_(std::move(http)) {
 }
@@ -138,10 +139,15 @@ void FetchLoop::StartWhatMay(Instant now) {
     } else if (EndIfExpired(fetch.delivery)) {
       frontier_.Cancel(fetch.host);
       Take(*id);
+    } else if (const auto later = addresses_.MustWait(fetch.host, now)) {
+      frontier_.Cancel(fetch.host);
+      frontier_.Push(fetch.host, fetch.partition,
+                     owned_since_.at(fetch.partition), *id, *later, fetch.lane);
+      frontier_.WaitUntil(fetch.host, *later);
     } else if (!PutAside(fetch, now)) {
       const std::string host = fetch.host;
       const int32_t partition = fetch.partition;
-      if (RobotsAllow(fetch)) StartRequest(fetch);
+      if (RobotsAllow(fetch) && TdmKnown(fetch)) StartRequest(fetch);
       if (backlog_ != nullptr && !room_->IsScarce()) Refill(partition, host);
     }
   }
@@ -149,7 +155,8 @@ void FetchLoop::StartWhatMay(Instant now) {
 
 void FetchLoop::StartRequest(Fetch& fetch) {
   HttpRequest request;
-  request.url = fetch.delivery.task().url();
+  request.url = fetch.url.text();
+  request.parsed = fetch.url;
   request.wants_type = &MayBePage;
   request.keep_connection =
       frontier_.hosts() <= kFewHosts || frontier_.QueuedOf(fetch.host) > 0;
@@ -171,12 +178,15 @@ bool FetchLoop::MayRequest(FetchId id, const std::string& peer) {
   fetch.stale =
       !IsFresh(fetch.partition) || hosts_.MustNotAsk(fetch.host, clock_.Now());
   if (fetch.stale || !gate_.MayAsk(peer)) return false;
-  fetch.address = addresses_.Enter(peer);
-  if (fetch.address) return true;
-  // Too many others ask this machine now.
-  fetch.stale = true;
-  frontier_.WaitUntil(fetch.host, clock_.Uptime() + kStaleRest);
-  return false;
+  fetch.stale = !EnterAddress(fetch.host, peer, fetch.address);
+  return !fetch.stale;
+}
+
+bool FetchLoop::EnterAddress(const std::string& host, const std::string& peer,
+                             AddressBook::Place& place) {
+  place = addresses_.Enter(host, peer, clock_.Uptime());
+  if (!place) frontier_.WaitUntil(host, place.come_again());
+  return static_cast<bool>(place);
 }
 
 std::unique_ptr<FetchLoop::Fetch> FetchLoop::Take(FetchId id) {

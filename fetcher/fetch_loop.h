@@ -25,6 +25,7 @@
 #include "fetcher/http/http_client.h"
 #include "fetcher/robots_keeper.h"
 #include "fetcher/room.h"
+#include "fetcher/tdm/tdm_keeper.h"
 #include "fetcher/verdict.h"
 
 namespace newsmill {
@@ -100,20 +101,22 @@ class FetchLoop {
     FetchId id = 0;
     Delivery delivery;
     Room::Place place;
+    Url url;  // that is asked now: the task's, parsed
     std::string host;
     int32_t partition = 0;
     Lane lane = Lane::kFresh;
-    std::optional<HttpClient::RequestId> request;
+    std::optional<HttpClient::RequestId> request = {};
     // The last moment's check found the assignment no longer fresh, or the host
     // held.
     bool stale = false;
     // While its request runs.
     AddressBook::Place address = {};
   };
-  // A robots.txt on its way, once per origin. The tasks that need it wait in
-  // their host's queue.
+  // A robots.txt or a tdmrep.json on its way, once per origin. The tasks that
+  // need it wait in their host's queue.
   struct RobotsFetch {
-    std::string robots_url;  // of the origin
+    SiteFileKeeper* keeper = nullptr;
+    std::string robots_url;  // the file's, of the origin
     Url asked;               // the same, or where redirects led
     std::string host = {};   // of the origin
     int32_t partition = 0;   // of that host
@@ -125,6 +128,7 @@ class FetchLoop {
     std::optional<HttpClient::RequestId> request = {};
     Instant look_again{};
     bool stale = false;
+    AddressBook::Place address = {};  // while its request runs
   };
 
   // Copies of robots.txt stand beside what else is known of a host.
@@ -147,8 +151,10 @@ class FetchLoop {
   // Taking in.
   bool Route(Delivery& delivery, const std::string& host, int32_t partition);
   bool EndIfExpired(Delivery& delivery);
-  void Enqueue(Delivery delivery, Room::Place place, const std::string& host,
-               int32_t partition);
+  // On purpose, and without a request.
+  void EndSkipped(Delivery delivery, v1::Reason reason, std::string detail);
+  void Enqueue(Delivery delivery, Room::Place place, Url url,
+               const std::string& host, int32_t partition);
   std::optional<Instant> EarliestFor(const v1::FetchTask& task) const;
   void Defer(Delivery delivery, Timestamp until);
 
@@ -158,7 +164,6 @@ class FetchLoop {
   bool PutAside(Fetch& fetch, Instant now);
   // Everything that waits for a host that may not be asked now.
   void Hold(const std::string& host, const HostHold& hold);
-  void EndBlocked(Delivery delivery, const HostHold& hold);
   void LearnFrom(const std::string& host, const HttpResponse& response,
                  const AnswerVerdict& verdict);
   // Settles a task whose host has to wait, once later owners will know of that.
@@ -178,11 +183,16 @@ class FetchLoop {
   void StartWhatMay(Instant now);
   void StartRequest(Fetch& fetch);
   bool MayRequest(FetchId id, const std::string& peer);
+  // Takes a place at the address, or has the host come again.
+  bool EnterAddress(const std::string& host, const std::string& peer,
+                    AddressBook::Place& place);
   bool IsFresh(int32_t partition) const;
 
   // robots.txt.
   bool RobotsAllow(Fetch& fetch);
-  void AskForRobots(Fetch& fetch, const Url& url);
+  // The same for the tdmrep.json, which forbids nothing.
+  bool TdmKnown(Fetch& fetch);
+  void AskForFile(Fetch& fetch, SiteFileKeeper& keeper, std::string file_url);
   void StartRobots(FetchId id);
   void StartWaitingRobots(Instant now);
   HostHold HoldOf(const RobotsFetch& robots) const;
@@ -237,6 +247,7 @@ class FetchLoop {
   std::unordered_map<FetchId, std::unique_ptr<Fetch>> fetches_;
   Shelf shelf_;
   RobotsKeeper robots_;
+  TdmKeeper tdm_;
   std::map<FetchId, RobotsFetch> robots_fetches_;
   FetchId next_id_ = 1;
   std::map<int32_t, int> running_;  // requests per partition

@@ -50,8 +50,9 @@ void FetchLoop::Conclude(std::unique_ptr<Fetch> fetch,
 
 void FetchLoop::SendPage(std::unique_ptr<Fetch> fetch, HttpResponse response) {
   FinishRequest(*fetch);
-  const v1::FetchedPage page = MakePage(
-      fetch->delivery.task(), std::move(response), sites_, clock_.Now());
+  v1::FetchedPage page = MakePage(fetch->delivery.task(), fetch->url,
+                                  std::move(response), sites_, clock_.Now());
+  NoteOptOuts(robots_.terms().agent, tdm_, fetch->url, page);
   std::move(fetch->delivery).Ack({EncodePage(page, topics_.pages)});
 }
 
@@ -66,8 +67,9 @@ void FetchLoop::Redirected(std::unique_ptr<Fetch> fetch, int status,
   if (verdict.kind != AnswerVerdict::Kind::kRedirect) {
     return Failed(std::move(fetch), verdict, status);
   }
-  const Result<Url> url = Url::Parse(task.url());
+  Result<Url> url = Url::Parse(task.url());
   if (url && url->HostKey() == fetch->host) {
+    fetch->url = *std::move(url);
     return WaitAgain(std::move(fetch));  // it goes on before others begin
   }
   FinishRequest(*fetch);
@@ -86,7 +88,8 @@ void FetchLoop::EndWith(std::unique_ptr<Fetch> fetch,
   outcome.set_detail(verdict.detail);
   outcome.set_http_status(status);
   // These speak of the article's page and raise its row's state.
-  outcome.set_article_key(ArticleKeyOf(fetch->delivery.task(), sites_));
+  outcome.set_article_key(
+      ArticleKeyOf(fetch->delivery.task(), fetch->url, sites_));
   *outcome.mutable_fetched_at() = ToProto(clock_.Now());
   std::move(fetch->delivery).Finish(std::move(outcome));
 }

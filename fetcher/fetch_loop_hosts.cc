@@ -59,26 +59,14 @@ void FetchLoop::Hold(const std::string& host, const HostHold& hold) {
   for (const FetchId id : waiting) {
     const std::unique_ptr<Fetch> fetch = Take(id);
     if (blocked) {
-      EndBlocked(std::move(fetch->delivery), hold);
+      EndSkipped(std::move(fetch->delivery), v1::REASON_BLOCKED_BY_OPERATOR,
+                 hold.why);
     } else if (backlog_ != nullptr) {
       WaitOnLog(std::move(fetch->delivery), host, fetch->partition);
     } else {
       Defer(std::move(fetch->delivery), hold.until);
     }
   }
-}
-
-void FetchLoop::EndBlocked(Delivery delivery, const HostHold& hold) {
-  AnswerVerdict blocked;
-  blocked.kind = AnswerVerdict::Kind::kOutcome;
-  blocked.outcome = v1::SKIPPED;
-  blocked.reason = v1::REASON_BLOCKED_BY_OPERATOR;
-  metrics_.Judged(blocked);
-  v1::Outcome outcome;
-  outcome.set_kind(v1::SKIPPED);
-  outcome.set_reason(v1::REASON_BLOCKED_BY_OPERATOR);
-  outcome.set_detail(hold.why);
-  std::move(delivery).Finish(std::move(outcome));
 }
 
 // Facts about the host, whatever becomes of the task.

@@ -68,26 +68,22 @@ void FetchLoop::Accept(Delivery delivery, Room::Place place) {
     std::move(delivery).Fail(Final(decoded.reason, decoded.detail));
     return;
   }
-  const Result<Url> url = Url::Parse(delivery.task().url());
-  if (!url) {
-    std::move(delivery).Fail(
-        Final(v1::REASON_INVALID_URL, url.error().message));
-    return;
-  }
-  const std::string host = url->HostKey();
+  const std::string host = decoded.url->HostKey();
   const int32_t partition = PartitionForKey(host, partitions_);
 #ifdef NEWSMILL_PLANTED_FAULTS
   if (planted_fault::Is("two-owners") && delivery.task().attempt() > 0) {
     const int32_t here = delivery.message().partition;
     if (draining_ || !owned_since_.contains(here)) return;
-    return Enqueue(std::move(delivery), std::move(place), host, here);
+    return Enqueue(std::move(delivery), std::move(place),
+                   *std::move(decoded.url), host, here);
   }
 #endif
   if (Route(delivery, host, partition)) return;
   if (EndIfExpired(delivery)) return;
   // Not ours any more, or nothing is begun: handed back.
   if (draining_ || !owned_since_.contains(partition)) return;
-  Enqueue(std::move(delivery), std::move(place), host, partition);
+  Enqueue(std::move(delivery), std::move(place), *std::move(decoded.url), host,
+          partition);
 }
 
 // Whether the task stood on another partition than its host's and was settled.
@@ -121,24 +117,31 @@ bool FetchLoop::EndIfExpired(Delivery& delivery) {
   if (!task.has_expires_at()) return false;
   const Timestamp expires_at = FromProto(task.expires_at());
   if (expires_at > clock_.Now()) return false;
-  AnswerVerdict expired;
-  expired.kind = AnswerVerdict::Kind::kOutcome;
-  expired.outcome = v1::SKIPPED;
-  expired.reason = v1::REASON_EXPIRED;
-  metrics_.Judged(expired);
-  v1::Outcome outcome;
-  outcome.set_kind(v1::SKIPPED);
-  outcome.set_reason(v1::REASON_EXPIRED);
-  outcome.set_detail("expires_at was " + FormatRfc3339(expires_at));
-  std::move(delivery).Finish(std::move(outcome));
+  EndSkipped(std::move(delivery), v1::REASON_EXPIRED,
+             "expires_at was " + FormatRfc3339(expires_at));
   return true;
 }
 
-void FetchLoop::Enqueue(Delivery delivery, Room::Place place,
+void FetchLoop::EndSkipped(Delivery delivery, v1::Reason reason,
+                           std::string detail) {
+  AnswerVerdict skipped;
+  skipped.kind = AnswerVerdict::Kind::kOutcome;
+  skipped.outcome = v1::SKIPPED;
+  skipped.reason = reason;
+  metrics_.Judged(skipped);
+  v1::Outcome outcome;
+  outcome.set_kind(v1::SKIPPED);
+  outcome.set_reason(reason);
+  outcome.set_detail(std::move(detail));
+  std::move(delivery).Finish(std::move(outcome));
+}
+
+void FetchLoop::Enqueue(Delivery delivery, Room::Place place, Url url,
                         const std::string& host, int32_t partition) {
   const HostHold hold = hosts_.HoldOn(host, clock_.Now());
   if (hold.kind == HostHold::Kind::kBlocked) {
-    return EndBlocked(std::move(delivery), hold);
+    return EndSkipped(std::move(delivery), v1::REASON_BLOCKED_BY_OPERATOR,
+                      hold.why);
   }
   const Instant now = clock_.Uptime();
   const std::optional<Instant> earliest = EarliestFor(delivery.task());
@@ -160,8 +163,7 @@ void FetchLoop::Enqueue(Delivery delivery, Room::Place place,
   }
   const FetchId id = next_id_++;
   Keep(std::make_unique<Fetch>(Fetch{id, std::move(delivery), std::move(place),
-                                     host, partition, lane, std::nullopt,
-                                     false}));
+                                     std::move(url), host, partition, lane}));
   frontier_.Push(host, partition, owned_since_.at(partition), id, earliest,
                  lane);
 }

@@ -1,5 +1,5 @@
-// FetchLoop, robots.txt: asked for before anything else of its origin, in the
-// host's turn and under its politeness.
+// FetchLoop, robots.txt and tdmrep.json: asked for before anything else of
+// their origin, in the host's turn and under its politeness.
 
 #include <algorithm>
 #include <utility>
@@ -19,14 +19,12 @@ constexpr Duration kRobotsRest = std::chrono::milliseconds(50);
 // Whether the fetch, whose turn it is, may be asked. Otherwise it is put where
 // it belongs, and its turn is given back or away.
 bool FetchLoop::RobotsAllow(Fetch& fetch) {
-  const Result<Url> url = Url::Parse(fetch.delivery.task().url());
-  if (!url) return true;  // the request will say what is wrong with it
-  RobotsDecision decision = robots_.Decide(*url, clock_.Now());
+  RobotsDecision decision = robots_.Decide(fetch.url, clock_.Now());
   switch (decision.kind) {
     case RobotsDecision::Kind::kMayAsk:
       return true;
     case RobotsDecision::Kind::kAskFirst:
-      AskForRobots(fetch, *url);
+      AskForFile(fetch, robots_, RobotsUrlOf(fetch.url));
       return false;
     case RobotsDecision::Kind::kUnderWay:
       RestOfHost(fetch);
@@ -42,14 +40,36 @@ bool FetchLoop::RobotsAllow(Fetch& fetch) {
   return true;
 }
 
-void FetchLoop::AskForRobots(Fetch& fetch, const Url& url) {
+bool FetchLoop::TdmKnown(Fetch& fetch) {
+  switch (tdm_.Decide(fetch.url, clock_.Now())) {
+    case TdmKeeper::Decision::kKnown:
+      return true;
+    case TdmKeeper::Decision::kUnderWay:
+      RestOfHost(fetch);
+      return false;
+    case TdmKeeper::Decision::kAskFirst:
+      break;
+  }
+  const std::string tdm_url = TdmUrlOf(fetch.url);
+  const RobotsDecision decision =
+      robots_.Decide(*Url::Parse(tdm_url), clock_.Now());
+  if (decision.kind != RobotsDecision::Kind::kMayAsk) {
+    tdm_.GiveUp(tdm_url, decision.verdict.detail, clock_.Now());
+    return true;
+  }
+  AskForFile(fetch, tdm_, tdm_url);
+  return false;
+}
+
+void FetchLoop::AskForFile(Fetch& fetch, SiteFileKeeper& keeper,
+                           std::string file_url) {
   frontier_.GiveTurnAway(fetch.host, fetch.id);
-  const std::string robots_url = RobotsUrlOf(url);
-  RobotsFetch robots{.robots_url = robots_url,
-                     .asked = *Url::Parse(robots_url)};
+  keeper.Begin(file_url);
+  RobotsFetch robots{.keeper = &keeper,
+                     .robots_url = file_url,
+                     .asked = *Url::Parse(file_url)};
   robots.host = robots.turn_of = fetch.host;
   robots.partition = robots.turn_partition = fetch.partition;
-  robots_.Begin(robots_url);
   const FetchId id = next_id_++;
   robots_fetches_.emplace(id, std::move(robots));
   StartRobots(id);
@@ -88,12 +108,14 @@ void FetchLoop::StartRobots(FetchId id) {
   robots.stale = false;
   ++running_[robots.partition];
   robots.request = http_->Start(
-      RobotsKeeper::RequestFor(robots.asked),
+      robots.keeper->RequestFor(robots.asked),
       [this, id](HttpClient::RequestId, const std::string& peer) {
         RobotsFetch& started = robots_fetches_.at(id);
         started.stale = !IsFresh(started.partition) ||
                         HoldOf(started).kind != HostHold::Kind::kNone;
-        return !started.stale && gate_.MayAsk(peer);
+        if (started.stale || !gate_.MayAsk(peer)) return false;
+        started.stale = !EnterAddress(started.turn_of, peer, started.address);
+        return !started.stale;
       },
       [this, id](HttpClient::RequestId, HttpResponse response) {
         RobotsAnswered(id, std::move(response));
@@ -104,6 +126,7 @@ void FetchLoop::RobotsAnswered(FetchId id, HttpResponse response) {
   RobotsFetch robots = std::move(robots_fetches_.extract(id).mapped());
   --running_[robots.partition];
   robots.request.reset();
+  robots.address = {};
   const Timestamp now = clock_.Now();
   AnswerVerdict verdict = JudgeAnswer(response, now);
   if (!response.refused_by_guard) {
@@ -112,14 +135,14 @@ void FetchLoop::RobotsAnswered(FetchId id, HttpResponse response) {
   const bool own_fault = verdict.kind == AnswerVerdict::Kind::kOwnFault;
   if (robots.stale || own_fault) {
     if (own_fault) OwnFault(verdict.detail);
-    robots_.Abandon(robots.robots_url);
+    robots.keeper->Abandon(robots.robots_url);
     frontier_.Finish(robots.turn_of, RequestEnd());
     return;
   }
   metrics_.Answered(response);
   NoOwnFault();
-  const RobotsStep step =
-      robots_.Hear(robots.robots_url, robots.asked, response, verdict, now);
+  const SiteFileStep step = robots.keeper->Hear(robots.robots_url, robots.asked,
+                                                response, verdict, now);
   const std::string host = robots.asked.HostKey();
   if (robots.turn_of == host) LearnFrom(host, response, verdict);
   frontier_.RefreshLimits(robots.host);  // its Crawl-delay counts from here on
@@ -165,9 +188,9 @@ void FetchLoop::StartWaitingRobots(Instant now) {
           hold.kind == HostHold::Kind::kWait) {
         continue;
       }
-      robots_.GiveUp(robots.robots_url,
-                     robots.asked.text() + " may not be asked: " + hold.why,
-                     clock_.Now());
+      robots.keeper->GiveUp(
+          robots.robots_url,
+          robots.asked.text() + " may not be asked: " + hold.why, clock_.Now());
       robots_fetches_.erase(id);
       continue;
     }
@@ -191,14 +214,12 @@ void FetchLoop::FailForWantOfRobots(const RobotsFetch& robots,
                                     const AnswerVerdict& verdict) {
   for (const FetchId id : frontier_.TakeWaiting(robots.host)) {
     Fetch& fetch = *fetches_.at(id);
-    const v1::FetchTask& task = fetch.delivery.task();
-    const Result<Url> url = Url::Parse(task.url());
-    if (url && RobotsUrlOf(*url) == robots.robots_url) {
+    if (RobotsUrlOf(fetch.url) == robots.robots_url) {
       EndUnasked(Take(id), verdict);
     } else {
       frontier_.Push(fetch.host, fetch.partition,
-                     owned_since_.at(fetch.partition), id, EarliestFor(task),
-                     fetch.lane);
+                     owned_since_.at(fetch.partition), id,
+                     EarliestFor(fetch.delivery.task()), fetch.lane);
     }
   }
 }
@@ -211,7 +232,7 @@ void FetchLoop::AbandonRobots(
       ++it;
       continue;
     }
-    robots_.Abandon(robots.robots_url);
+    robots.keeper->Abandon(robots.robots_url);
     if (robots.request) {
       http_->Abort(*robots.request);
       metrics_.Aborted();

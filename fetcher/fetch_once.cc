@@ -69,7 +69,8 @@ OneShotFetcher::OneShotFetcher(const FetcherConfig& config,
     : config_(config),
       sites_(sites),
       http_(std::move(http)),
-      robots_(config_) {}
+      robots_(config_),
+      tdm_(config_) {}
 
 Result<std::unique_ptr<OneShotFetcher>> OneShotFetcher::Create(
     const FetcherConfig& config, const SiteCatalogue& sites) {
@@ -102,8 +103,11 @@ FetchedOnce OneShotFetcher::FetchAs(const HttpRequest& form,
     if (const auto refused = RobotsRefuse(*url)) {
       return Ended(task, *refused, 0, sites_, clock.Now());
     }
+    // A feed is not mined.
+    if (form.wants_type == &MayBePage) ReadTdm(*url);
     HttpRequest request = form;
     request.url = task.url();
+    request.parsed = *url;
     Answered answered = Ask(*url, std::move(request));
     AnswerVerdict verdict = answered.verdict;
     if (verdict.reason == v1::REASON_NOT_HTML &&
@@ -113,8 +117,10 @@ FetchedOnce OneShotFetcher::FetchAs(const HttpRequest& form,
     // Nothing is tried twice.
     if (config_.keep_truncated) SettleForPart(verdict);
     if (verdict.kind == AnswerVerdict::Kind::kPage) {
-      return {MakePage(task, std::move(answered.response), sites_, answered.at),
-              {}};
+      v1::FetchedPage page = MakePage(task, *url, std::move(answered.response),
+                                      sites_, answered.at);
+      NoteOptOuts(robots_.terms().agent, tdm_, *url, page);
+      return {std::move(page), {}};
     }
     const int status = answered.response.status;
     if (verdict.kind == AnswerVerdict::Kind::kRedirect) {
@@ -143,17 +149,31 @@ std::optional<AnswerVerdict> OneShotFetcher::RobotsRefuse(const Url& url) {
 }
 
 std::optional<AnswerVerdict> OneShotFetcher::ReadRobots(const Url& url) {
-  const std::string robots_url = RobotsUrlOf(url);
-  robots_.Begin(robots_url);
-  Result<Url> asked = Url::Parse(robots_url);
+  return Read(robots_, RobotsUrlOf(url));
+}
+
+void OneShotFetcher::ReadTdm(const Url& url) {
+  const Timestamp now = Clock::System().Now();
+  if (tdm_.Decide(url, now) != TdmKeeper::Decision::kAskFirst) return;
+  const std::string tdm_url = TdmUrlOf(url);
+  if (const auto refused = RobotsRefuse(*Url::Parse(tdm_url))) {
+    return tdm_.GiveUp(tdm_url, refused->detail, now);
+  }
+  Read(tdm_, tdm_url);
+}
+
+std::optional<AnswerVerdict> OneShotFetcher::Read(SiteFileKeeper& keeper,
+                                                  const std::string& file_url) {
+  keeper.Begin(file_url);
+  Result<Url> asked = Url::Parse(file_url);
   while (true) {
-    const Answered answered = Ask(*asked, RobotsKeeper::RequestFor(*asked));
+    const Answered answered = Ask(*asked, keeper.RequestFor(*asked));
     if (answered.verdict.kind == AnswerVerdict::Kind::kOwnFault) {
-      robots_.Abandon(robots_url);
+      keeper.Abandon(file_url);
       return answered.verdict;
     }
-    const RobotsStep step = robots_.Hear(robots_url, *asked, answered.response,
-                                         answered.verdict, answered.at);
+    const SiteFileStep step = keeper.Hear(file_url, *asked, answered.response,
+                                          answered.verdict, answered.at);
     if (!step.next) return step.failed;
     asked = *step.next;
   }

@@ -11,6 +11,7 @@
 #include "fetcher/config.h"
 #include "fetcher/http/http_client.h"
 #include "fetcher/robots_keeper.h"
+#include "fetcher/tdm/tdm_keeper.h"
 #include "fetcher/verdict.h"
 #include "newsmill/v1/fetched_page.pb.h"
 #include "newsmill/v1/outcome.pb.h"
@@ -66,12 +67,17 @@ class OneShotFetcher {
   // How the task ends where robots.txt stands against it.
   std::optional<AnswerVerdict> RobotsRefuse(const Url& url);
   std::optional<AnswerVerdict> ReadRobots(const Url& url);
+  void ReadTdm(const Url& url);
+  // Follows redirects. Set: how whatever waits for the file ends.
+  std::optional<AnswerVerdict> Read(SiteFileKeeper& keeper,
+                                    const std::string& file_url);
   void WaitForTurn(const Url& url);
 
   const FetcherConfig config_;
   const SiteCatalogue& sites_;
   std::unique_ptr<HttpClient> http_;
   RobotsKeeper robots_;
+  TdmKeeper tdm_;
   std::map<std::string, Instant> last_end_;  // of a request, by host key
 };
 

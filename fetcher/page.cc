@@ -8,17 +8,25 @@ namespace newsmill {
 
 std::string ArticleKeyOf(const v1::FetchTask& task,
                          const SiteCatalogue& sites) {
-  const Result<Url> requested = Url::Parse(task.requested_url());
   const Result<Url> asked = Url::Parse(task.url());
-  if (!requested || !asked) return "";
-  return sites.ArticleKey(*requested, *asked);
+  return asked ? ArticleKeyOf(task, *asked, sites) : "";
 }
 
-v1::FetchedPage MakePage(const v1::FetchTask& task, HttpResponse response,
-                         const SiteCatalogue& sites, Timestamp fetched_at) {
+std::string ArticleKeyOf(const v1::FetchTask& task, const Url& asked,
+                         const SiteCatalogue& sites) {
+  if (task.requested_url() == asked.text()) {
+    return sites.ArticleKey(asked, asked);
+  }
+  const Result<Url> requested = Url::Parse(task.requested_url());
+  return requested ? sites.ArticleKey(*requested, asked) : "";
+}
+
+v1::FetchedPage MakePage(const v1::FetchTask& task, const Url& asked,
+                         HttpResponse response, const SiteCatalogue& sites,
+                         Timestamp fetched_at) {
   v1::FetchedPage page;
   *page.mutable_task() = task;
-  page.set_article_key(ArticleKeyOf(task, sites));
+  page.set_article_key(ArticleKeyOf(task, asked, sites));
   page.set_final_url(task.url());
   page.set_status(response.status);
   page.mutable_headers()->Assign(response.headers.begin(),
@@ -32,6 +40,13 @@ v1::FetchedPage MakePage(const v1::FetchTask& task, HttpResponse response,
   page.set_remote_address(response.remote_address);
   page.set_http_version(response.http_version);
   return page;
+}
+
+void NoteOptOuts(const std::string& agent, const TdmKeeper& tdm,
+                 const Url& asked, v1::FetchedPage& page) {
+  page.set_agent(agent);
+  const v1::TdmRule* const rule = tdm.RuleFor(asked);
+  if (rule != nullptr) *page.mutable_tdm_rule() = *rule;
 }
 
 Record EncodePage(const v1::FetchedPage& page, const std::string& topic) {

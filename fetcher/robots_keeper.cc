@@ -8,16 +8,6 @@
 namespace newsmill {
 namespace {
 
-// RFC 9309, section 2.3.1.2.
-constexpr int kMostRedirects = 5;
-
-v1::HttpHeader Field(const std::string& name, const std::string& value) {
-  v1::HttpHeader field;
-  field.set_name(name);
-  field.set_value(value);
-  return field;
-}
-
 RobotsTerms TermsOf(const FetcherConfig& config) {
   RobotsTerms terms{RobotsAgent(config), config.retry_delays};
   if (terms.retry_delays.empty()) {
@@ -73,17 +63,37 @@ RobotsAnswer AnswerOf(const HttpResponse& response,
   }
 }
 
+// So that patience is not begun anew by each owner of the host.
+void NoteFailure(const RobotsRecord& record, v1::RobotsCopy& copy) {
+  copy.clear_unreachable_since();
+  copy.clear_failures();
+  copy.clear_why();
+  if (!record.unreachable_since()) return;
+  *copy.mutable_unreachable_since() = ToProto(*record.unreachable_since());
+  copy.set_failures(static_cast<int32_t>(record.failures()));
+  copy.set_why(record.why());
+}
+
 }  // namespace
 
 RobotsRecord RecordOfCopy(const v1::RobotsCopy& copy,
                           const RobotsTerms& terms) {
-  RobotsAnswer answer;
-  answer.status = copy.status();
-  answer.kind = copy.status() / 100 == 2 ? RobotsAnswer::Kind::kFile
-                                         : RobotsAnswer::Kind::kNone;
-  answer.body = copy.body();
-  return RobotsRecord::Restored(answer, terms, FromProto(copy.fetched_at()),
-                                FromProto(copy.valid_until()));
+  RobotsRecord record;
+  if (copy.has_fetched_at()) {
+    RobotsAnswer answer;
+    answer.status = copy.status();
+    answer.kind = copy.status() / 100 == 2 ? RobotsAnswer::Kind::kFile
+                                           : RobotsAnswer::Kind::kNone;
+    answer.body = copy.body();
+    record = RobotsRecord::Restored(answer, terms, FromProto(copy.fetched_at()),
+                                    FromProto(copy.valid_until()));
+  }
+  if (copy.has_unreachable_since()) {
+    record.RestoreFailure(FromProto(copy.unreachable_since()),
+                          static_cast<size_t>(std::max(copy.failures(), 1)),
+                          copy.why(), FromProto(copy.valid_until()));
+  }
+  return record;
 }
 
 RobotsKeeper::RobotsKeeper(const FetcherConfig& config, RobotsShelf* shelf)
@@ -157,16 +167,16 @@ void RobotsKeeper::Abandon(const std::string& robots_url) {
   under_way_.erase(robots_url);
 }
 
-RobotsStep RobotsKeeper::Hear(const std::string& robots_url, const Url& asked,
-                              const HttpResponse& response,
-                              const AnswerVerdict& verdict, Timestamp now) {
+SiteFileStep RobotsKeeper::Hear(const std::string& robots_url, const Url& asked,
+                                const HttpResponse& response,
+                                const AnswerVerdict& verdict, Timestamp now) {
   RobotsAnswer answer = AnswerOf(response, verdict);
   if (verdict.kind == AnswerVerdict::Kind::kRedirect) {
     const Result<Url> next = asked.Resolve(verdict.location);
     if (!next) {
       answer.why = "the redirect to " + verdict.location +
                    " cannot be followed: " + next.error().message;
-    } else if (++under_way_[robots_url] <= kMostRedirects) {
+    } else if (++under_way_[robots_url] <= kMostSiteFileRedirects) {
       return {*next, std::nullopt};
     } else {
       answer.kind = RobotsAnswer::Kind::kNone;
@@ -205,27 +215,34 @@ void RobotsKeeper::Conclude(const std::string& robots_url,
 
 void RobotsKeeper::KeepForOthers(const std::string& robots_url,
                                  const RobotsAnswer& answer, Timestamp now) {
+  const Result<Url> url = Url::Parse(robots_url);
+  if (!url) return;
+  const std::string host = url->HostKey();
   const bool good = answer.kind == RobotsAnswer::Kind::kFile ||
                     answer.kind == RobotsAnswer::Kind::kNone;
-  const Result<Url> url = Url::Parse(robots_url);
-  if (!good || !url || answer.body.size() > kMostRobotsKeptBytes) return;
+  const v1::RobotsCopy* const kept = shelf_->Find(host, robots_url);
   v1::RobotsCopy copy;
+  if (good) {
+    if (answer.body.size() > kMostRobotsKeptBytes) return;
+    *copy.mutable_fetched_at() = ToProto(now);
+    copy.set_status(answer.status);
+    if (answer.kind == RobotsAnswer::Kind::kFile) copy.set_body(answer.body);
+  } else if (kept != nullptr) {
+    copy = *kept;
+  }
   copy.set_url(robots_url);
-  *copy.mutable_fetched_at() = ToProto(now);
-  copy.set_status(answer.status);
-  if (answer.kind == RobotsAnswer::Kind::kFile) copy.set_body(answer.body);
-  *copy.mutable_valid_until() =
-      ToProto(cache_.Peek(robots_url)->ask_again_at());
-  shelf_->Keep(url->HostKey(), std::move(copy), now);
+  const RobotsRecord& record = *cache_.Peek(robots_url);
+  *copy.mutable_valid_until() = ToProto(record.ask_again_at());
+  NoteFailure(record, copy);
+  // A 429 is worth a record only where it ends a row of failures.
+  const bool failed = record.unreachable_since().has_value();
+  const bool failed_before = kept != nullptr && kept->has_unreachable_since();
+  if (!good && !failed && !failed_before) return;
+  shelf_->Keep(host, std::move(copy), now);
 }
 
-HttpRequest RobotsKeeper::RequestFor(const Url& url) {
-  HttpRequest request;
-  request.url = url.text();
-  request.headers = {Field("Accept", "text/plain,*/*;q=0.5"),
-                     Field("Accept-Encoding", "gzip")};
-  request.cut_body_at = kMostRobotsBytes + 1;
-  return request;
+HttpRequest RobotsKeeper::RequestFor(const Url& url) const {
+  return RequestForSiteFile(url, "text/plain,*/*;q=0.5", kMostRobotsBytes + 1);
 }
 
 std::optional<Duration> RobotsKeeper::CrawlDelayOf(

@@ -7,7 +7,8 @@
 #include "core/base/url.h"
 #include "fetcher/config.h"
 #include "fetcher/http/http_client.h"
-#include "fetcher/robots/robots_cache.h"
+#include "fetcher/robots/robots_record.h"
+#include "fetcher/site_file.h"
 #include "fetcher/verdict.h"
 #include "newsmill/v1/host_state.pb.h"
 
@@ -28,15 +29,8 @@ struct RobotsDecision {
   AnswerVerdict verdict = {};
 };
 
-// What an answer on the way to a robots.txt means.
-struct RobotsStep {
-  // Ask this instead.
-  std::optional<Url> next;
-  // The host itself cannot be asked: what waits for its robots.txt fails.
-  std::optional<AnswerVerdict> failed;
-};
-
-// Where good copies outlive the worker. `host`: a host key; `url`: of the
+// Where good copies, and since when a file cannot be had, outlive the worker.
+// `host`: a host key; `url`: of the
 // robots.txt.
 class RobotsShelf {
  public:
@@ -60,7 +54,7 @@ RobotsRecord RecordOfCopy(const v1::RobotsCopy& copy, const RobotsTerms& terms);
 // Whoever gets kAskFirst calls Begin, asks RobotsUrlOf the URL in the host's
 // turn and under its politeness, and gives each answer to Hear, following its
 // steps. A robots.txt on another host counts for the host that was asked first.
-class RobotsKeeper {
+class RobotsKeeper : public SiteFileKeeper {
  public:
   // The configuration and the shelf outlive the keeper; without a shelf it
   // forgets with the process.
@@ -71,20 +65,14 @@ class RobotsKeeper {
 
   // From here on others of the origin get kUnderWay, until the last Hear or
   // Abandon. `robots_url`: of the origin, as RobotsUrlOf gives it.
-  void Begin(const std::string& robots_url);
-  // `response`: to the request for `asked`; `verdict`: what it would mean for a
-  // page, refusals explained. Own faults are for Abandon.
-  RobotsStep Hear(const std::string& robots_url, const Url& asked,
-                  const HttpResponse& response, const AnswerVerdict& verdict,
-                  Timestamp now);
-  // The file cannot be had now, as `why` says.
+  void Begin(const std::string& robots_url) override;
+  SiteFileStep Hear(const std::string& robots_url, const Url& asked,
+                    const HttpResponse& response, const AnswerVerdict& verdict,
+                    Timestamp now) override;
   void GiveUp(const std::string& robots_url, const std::string& why,
-              Timestamp now);
-  // Nothing was learned.
-  void Abandon(const std::string& robots_url);
-
-  // What is asked for, and how.
-  static HttpRequest RequestFor(const Url& url);
+              Timestamp now) override;
+  void Abandon(const std::string& robots_url) override;
+  HttpRequest RequestFor(const Url& url) const override;
 
   // The delay that the host's robots.txt asks for, as long as it is known; at
   // most fetcher.max_crawl_delay. `host`: a host key.

@@ -16,7 +16,7 @@
 namespace newsmill {
 namespace {
 
-// The name that pages address us by.
+// The name that pages address us by, where their record does not say.
 constexpr char kAgent[] = "newsmill";
 
 // All values of a header, joined as RFC 9110, section 5.3 has it.
@@ -46,6 +46,11 @@ v1::OutcomeKind KindOf(v1::Reason reason) {
 
 Verdict MakeVerdict(v1::Reason reason, std::string detail) {
   return {KindOf(reason), reason, std::move(detail), 0};
+}
+
+std::string PlaceOf(v1::UsageSignal::Where where) {
+  if (where == v1::UsageSignal::HEADER) return "header";
+  return where == v1::UsageSignal::META ? "page" : "host's tdmrep.json";
 }
 
 using MaybeVerdict = std::optional<Verdict>;
@@ -159,15 +164,10 @@ class RulePageParser final : public PageParser {
                              const Document& document, const DecodedText& text,
                              v1::Article* article) const {
     const Timestamp fetched_at = FromProto(page.fetched_at());
-    const std::string robots_tag = Header(page, "x-robots-tag");
-    const std::string tdm_reservation = Header(page, "tdm-reservation");
-    const std::string tdm_policy = Header(page, "tdm-policy");
     const PageContext context{
-        identity.final_url,
-        fetched_at,
+        identity.final_url, fetched_at,
         identity.rule == nullptr ? 0 : identity.rule->utc_offset_minutes,
-        {robots_tag, tdm_reservation, tdm_policy},
-        identity.explanation};
+        UsageHeadersOf(page), identity.explanation};
     rules::RuleResult result;
     if (identity.rule != nullptr) {
       const rules::Rule& rule = *identity.rule;
@@ -199,12 +199,13 @@ class RulePageParser final : public PageParser {
     if (kind.reason != v1::REASON_UNSPECIFIED) {
       return MakeVerdict(kind.reason, kind.detail);
     }
-    return OptOut(identity.rule, *article);
+    return OptOut(identity.rule, page, *article);
   }
 
   // The verdict on a page that opts out of what it is fetched for.
-  MaybeVerdict OptOut(const rules::Rule* rule,
+  MaybeVerdict OptOut(const rules::Rule* rule, const v1::FetchedPage& page,
                       const v1::Article& article) const {
+    const std::string agent = page.agent().empty() ? kAgent : page.agent();
     const rules::UsagePolicy policy =
         rule == nullptr ? rules::UsagePolicy{} : rule->usage;
     const bool skip_noindex =
@@ -214,11 +215,10 @@ class RulePageParser final : public PageParser {
       const bool skip =
           (skip_noindex && signal.signal() == v1::UsageSignal::NOINDEX) ||
           (skip_tdm && signal.signal() == v1::UsageSignal::TDM_RESERVED);
-      if (!skip || !Concerns(signal, kAgent)) continue;
-      return MakeVerdict(
-          v1::REASON_USAGE_OPT_OUT,
-          v1::UsageSignal::Signal_Name(signal.signal()) + " in the " +
-              (signal.where() == v1::UsageSignal::HEADER ? "header" : "page"));
+      if (!skip || !Concerns(signal, agent)) continue;
+      return MakeVerdict(v1::REASON_USAGE_OPT_OUT,
+                         v1::UsageSignal::Signal_Name(signal.signal()) +
+                             " in the " + PlaceOf(signal.where()));
     }
     return std::nullopt;
   }

@@ -226,9 +226,17 @@ class HostsShow : public Command {
                                state.use().day());
     }
     for (const v1::RobotsCopy& copy : state.robots()) {
-      field("robots.txt ", copy.url() + ", status " +
-                               std::to_string(copy.status()) + ", " +
-                               FormatTime(FromProto(copy.fetched_at())));
+      if (copy.has_fetched_at()) {
+        field("robots.txt ", copy.url() + ", status " +
+                                 std::to_string(copy.status()) + ", " +
+                                 FormatTime(FromProto(copy.fetched_at())));
+      }
+      if (copy.has_unreachable_since()) {
+        field("robots.txt ",
+              copy.url() + " cannot be read since " +
+                  FormatTime(FromProto(copy.unreachable_since())) + ": " +
+                  copy.why());
+      }
     }
   }
 

@@ -165,13 +165,17 @@ void SetUrls(const Url& resolved, DecodedTask* decoded) {
   if (task.url().empty() || task.redirects().empty()) {
     task.set_url(task.requested_url());
   }
+  Url known = resolved;  // most often all of them are the same
   for (std::string* text : {task.mutable_requested_url(), task.mutable_url()}) {
-    const Result<Url> url = Url::Parse(*text);
+    if (*text == known.text()) continue;
+    Result<Url> url = Url::Parse(*text);
     if (!url) {
       return Refuse(decoded, v1::REASON_INVALID_URL, url.error().message);
     }
-    *text = url->text();
+    known = *std::move(url);
+    *text = known.text();
   }
+  decoded->url = std::move(known);
 }
 
 void ResolveTarget(const SiteCatalogue& sites, DecodedTask* decoded) {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "core/base/result.h"
+#include "core/base/url.h"
 #include "core/bus/bus.h"
 #include "core/sites/site_catalogue.h"
 #include "newsmill/v1/common.pb.h"
@@ -22,6 +24,8 @@ struct DecodedTask {
   // Unspecified: the task can be worked on. Otherwise why not, with `detail`.
   v1::Reason reason = v1::REASON_UNSPECIFIED;
   std::string detail;
+  // `task.url`, parsed; set where `reason` is unspecified.
+  std::optional<Url> url = std::nullopt;
 };
 
 // Reads text (a URL or `site:id`), JSON (protobuf's mapping) or a FetchTask,

@@ -99,7 +99,8 @@ class CurlClient::Impl {
 
   RequestId Start(HttpRequest request, MayRequest may, Done done) {
     const RequestId id = next_id_++;
-    const Result<Url> url = Url::Parse(request.url);
+    const Result<Url> url =
+        request.parsed ? *std::move(request.parsed) : Url::Parse(request.url);
     if (!url) {
       Fail(id, std::move(done), v1::REASON_INVALID_URL, url.error().message);
       return id;

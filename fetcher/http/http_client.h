@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/time.h"
+#include "core/base/url.h"
 #include "newsmill/v1/common.pb.h"
 #include "newsmill/v1/fetched_page.pb.h"
 
@@ -31,6 +32,8 @@ struct HttpRequest {
   // False where no further request to this host is in sight: the connection is
   // closed after the answer instead of being kept among thousands.
   bool keep_connection = true;
+  // `url`, parsed, where that has been done already.
+  std::optional<Url> parsed = std::nullopt;
 };
 
 struct HttpResponse {

@@ -7,13 +7,6 @@ namespace {
 
 constexpr std::string_view kRobotsPath = "/robots.txt";
 
-// "https://host:port", of a normalised URL.
-std::string_view Origin(const Url& url) {
-  const std::string_view text = url.text();
-  const size_t authority = url.scheme().size() + 3;
-  return text.substr(0, text.find_first_of("/?", authority));
-}
-
 bool BeginsToken(std::string_view agent, std::string_view token) {
   if (token.empty() || !agent.starts_with(token)) return false;
   const char next = agent.size() == token.size() ? '-' : agent[token.size()];
@@ -72,8 +65,7 @@ void RobotsPolicy::Order() {
 }
 
 RobotsVerdict RobotsPolicy::Judge(const Url& url) const {
-  const std::string_view target =
-      std::string_view(url.text()).substr(Origin(url).size());
+  const std::string_view target = TargetOf(url);
   if (target == kRobotsPath) return {};  // implicitly allowed
   const std::string normal = RobotsTarget(target);
   for (const RobotsRule& rule : rules_) {
@@ -93,7 +85,17 @@ size_t RobotsPolicy::bytes() const {
 }
 
 std::string RobotsUrlOf(const Url& url) {
-  return std::string(Origin(url)).append(kRobotsPath);
+  return std::string(OriginOf(url)).append(kRobotsPath);
+}
+
+std::string_view OriginOf(const Url& url) {
+  const std::string_view text = url.text();
+  const size_t authority = url.scheme().size() + 3;
+  return text.substr(0, text.find_first_of("/?", authority));
+}
+
+std::string_view TargetOf(const Url& url) {
+  return std::string_view(url.text()).substr(OriginOf(url).size());
 }
 
 }  // namespace newsmill

@@ -58,5 +58,8 @@ class RobotsPolicy {
 
 // Where a URL's robots.txt stands: at the root of its scheme, host and port.
 std::string RobotsUrlOf(const Url& url);
+// "https://host:port" of a normalised URL, and what follows it: path and query.
+std::string_view OriginOf(const Url& url);
+std::string_view TargetOf(const Url& url);
 
 }  // namespace newsmill

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "core/base/text.h"
 
@@ -80,6 +81,14 @@ RobotsRecord RobotsRecord::Restored(const RobotsAnswer& answer,
   record.Take(answer, terms, fetched_at);
   record.ask_again_at_ = std::min(ask_again_at, fetched_at + kMostRobotsAge);
   return record;
+}
+
+void RobotsRecord::RestoreFailure(Timestamp since, size_t failures,
+                                  std::string why, Timestamp ask_again_at) {
+  unreachable_since_ = since;
+  failures_ = failures;
+  why_ = std::move(why);
+  ask_again_at_ = ask_again_at;
 }
 
 void RobotsRecord::TakeCopy(const RobotsAnswer& answer, Timestamp now) {

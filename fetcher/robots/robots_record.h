@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/time.h"
+#include "fetcher/robots/record_cache.h"
 #include "fetcher/robots/robots_policy.h"
 
 namespace newsmill {
@@ -62,6 +63,10 @@ class RobotsRecord {
   static RobotsRecord Restored(const RobotsAnswer& answer,
                                const RobotsTerms& terms, Timestamp fetched_at,
                                Timestamp ask_again_at);
+  // That another worker has failed to read it since `since`, so many times, the
+  // last time for that reason; to be asked for again at `ask_again_at`.
+  void RestoreFailure(Timestamp since, size_t failures, std::string why,
+                      Timestamp ask_again_at);
 
   // Where Advice is kUse.
   const RobotsPolicy& policy() const { return policy_; }
@@ -75,7 +80,8 @@ class RobotsRecord {
   std::optional<Timestamp> unreachable_since() const {
     return unreachable_since_;
   }
-  // Why the last request failed.
+  // How many failed in a row, and why the last one.
+  size_t failures() const { return failures_; }
   const std::string& why() const { return why_; }
   // In memory, about.
   size_t bytes() const;
@@ -95,6 +101,9 @@ class RobotsRecord {
   size_t failures_ = 0;  // in a row
   std::string why_;
 };
+
+// Of many origins.
+using RobotsCache = RecordCache<RobotsRecord>;
 
 // max-age of a Cache-Control field (RFC 9111, section 5.2); no-store and
 // no-cache are an age of 0. nullopt: it says nothing of it.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/robots_tag.h"
 #include "core/base/text.h"
 #include "core/runtime/log.h"
 #include "fetcher/http/response_head.h"
@@ -91,11 +92,24 @@ WarcRecord MetadataOf(const std::string& url, const HttpResponse& response,
   return record;
 }
 
+bool MayBeArchived(const HttpResponse& response, const std::string& agent) {
+  for (const v1::HttpHeader& header : response.headers) {
+    if (!EqualsIgnoringCase(header.name(), "x-robots-tag")) continue;
+    for (const RobotsDirective& said : ParseRobotsTag(header.value())) {
+      if (!said.agent.empty() && said.agent != agent) continue;
+      if (said.name == "noarchive" || said.name == "none") return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 WarcHttpClient::WarcHttpClient(std::unique_ptr<HttpClient> inner,
-                               WarcFileOptions options, const Clock& clock)
+                               WarcFileOptions options, const Clock& clock,
+                               std::string agent)
     : clock_(clock),
+      agent_(std::move(agent)),
       file_(std::move(options), clock),
       inner_(std::move(inner)) {}
 
@@ -127,6 +141,7 @@ void WarcHttpClient::Poll(Duration timeout) {
 Result<void> WarcHttpClient::Keep(const std::string& url,
                                   const HttpResponse& response) {
   if (response.status == 0 || response.request_head.empty()) return {};
+  if (!MayBeArchived(response, agent_)) return {};
   const Timestamp now = clock_.Now();
   const std::string digest = WarcDigest(response.body);
   WarcRecord answer = ResponseOf(url, response, digest, now);

@@ -18,12 +18,14 @@ namespace newsmill {
 //
 // Bodies are as sent, content encoding included; chunks are undone, so
 // Transfer-Encoding is kept under another name. What a refused address or a
-// broken connection left without an answer makes no record.
+// broken connection left without an answer makes no record, nor does an
+// exchange whose answer says by X-Robots-Tag, to everybody or to `agent`, that
+// it may not be archived (noarchive, none).
 class WarcHttpClient : public HttpClient {
  public:
   // The clock outlives it.
   WarcHttpClient(std::unique_ptr<HttpClient> inner, WarcFileOptions options,
-                 const Clock& clock);
+                 const Clock& clock, std::string agent = {});
 
   RequestId Start(HttpRequest request, MayRequest may, Done done) override;
   void Abort(RequestId id) override { inner_->Abort(id); }
@@ -48,6 +50,7 @@ class WarcHttpClient : public HttpClient {
   void Remember(Seen seen);
 
   const Clock& clock_;
+  const std::string agent_;
   WarcFile file_;
   std::list<Seen> seen_;  // the last one first
   std::unordered_map<std::string, std::list<Seen>::iterator> by_url_;

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "core/base/robots_tag.h"
 #include "core/base/text.h"
 #include "parser/extract/open_graph.h"
 #include "parser/html/text.h"
@@ -59,26 +60,19 @@ class Collector {
     added.set_policy_url(std::string(policy));
   }
 
-  // "noindex, noarchive"; in a header also "agent: noindex".
-  void AddList(std::string_view list, UsageSignal::Where where,
-               std::string agent) {
-    for (size_t at = 0; at < list.size();) {
-      const size_t end = std::min(list.find(',', at), list.size());
-      std::string word = AsciiLowered(TrimBlanks(list.substr(at, end - at)));
-      at = end + 1;
-      const size_t colon = word.find(':');
-      if (where == UsageSignal::HEADER && colon != word.npos &&
-          word.find('-') > colon && !word.starts_with("unavailable_after") &&
-          !word.starts_with("max-")) {
-        agent = std::string(TrimBlanks(word.substr(0, colon)));
-        word = std::string(TrimBlanks(word.substr(colon + 1)));
-      } else if (where == UsageSignal::HEADER && colon != word.npos &&
-                 SignalOf(TrimBlanks(word.substr(colon + 1))) !=
-                     UsageSignal::SIGNAL_UNSPECIFIED) {
-        agent = std::string(TrimBlanks(word.substr(0, colon)));
-        word = std::string(TrimBlanks(word.substr(colon + 1)));
-      }
-      Add(SignalOf(word), where, agent);
+  // The content of a <meta>: "noindex, noarchive".
+  void AddList(std::string_view list, const std::string& agent) {
+    while (!list.empty()) {
+      const size_t end = std::min(list.find(','), list.size());
+      const std::string word = AsciiLowered(TrimBlanks(list.substr(0, end)));
+      list.remove_prefix(std::min(end + 1, list.size()));
+      Add(SignalOf(word), UsageSignal::META, agent);
+    }
+  }
+
+  void AddRobotsTag(std::string_view field) {
+    for (const RobotsDirective& directive : ParseRobotsTag(field)) {
+      Add(SignalOf(directive.name), UsageSignal::HEADER, directive.agent);
     }
   }
 
@@ -96,21 +90,44 @@ class Collector {
 
 }  // namespace
 
+UsageHeaders UsageHeadersOf(const v1::FetchedPage& page) {
+  UsageHeaders headers;
+  for (const v1::HttpHeader& header : page.headers()) {
+    if (EqualsIgnoringCase(header.name(), "x-robots-tag")) {
+      headers.robots_tags.push_back(header.value());
+    } else if (EqualsIgnoringCase(header.name(), "tdm-reservation")) {
+      headers.tdm_reservation = header.value();
+    } else if (EqualsIgnoringCase(header.name(), "tdm-policy")) {
+      headers.tdm_policy = header.value();
+    }
+  }
+  if (page.has_tdm_rule()) headers.tdm_rule = &page.tdm_rule();
+  return headers;
+}
+
 std::vector<UsageSignal> ReadUsage(const UsageHeaders& headers,
                                    const MetaTable& metas) {
   Collector collector;
-  collector.AddList(headers.robots_tag, UsageSignal::HEADER, {});
+  for (const std::string& field : headers.robots_tags) {
+    collector.AddRobotsTag(field);
+  }
   collector.AddTdm(headers.tdm_reservation, headers.tdm_policy,
                    UsageSignal::HEADER);
+  const std::string_view in_page = metas.First("tdm-reservation");
+  const bool said = !TrimBlanks(headers.tdm_reservation).empty() ||
+                    !TrimBlanks(in_page).empty();
+  if (!said && headers.tdm_rule != nullptr && headers.tdm_rule->reserved()) {
+    collector.AddTdm("1", headers.tdm_rule->policy_url(),
+                     UsageSignal::WELL_KNOWN);
+  }
   for (const MetaTable::Entry& entry : metas.entries()) {
     if (entry.name == "robots") {
-      collector.AddList(entry.content, UsageSignal::META, {});
+      collector.AddList(entry.content, {});
     } else if (IsAgentName(entry.name)) {
-      collector.AddList(entry.content, UsageSignal::META, entry.name);
+      collector.AddList(entry.content, entry.name);
     }
   }
-  collector.AddTdm(metas.First("tdm-reservation"), metas.First("tdm-policy"),
-                   UsageSignal::META);
+  collector.AddTdm(in_page, metas.First("tdm-policy"), UsageSignal::META);
   return collector.Take();
 }
 

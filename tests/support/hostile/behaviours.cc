@@ -214,24 +214,65 @@ const std::map<std::string, Behaviour>& Behaviours() {
   return behaviours;
 }
 
+Script Text(const std::string& body) {
+  return Answer("200 OK", body, {"Content-Type: text/plain"});
+}
+
+std::string TenMegabytesOfRobots() {
+  std::string body = "User-agent: *\nDisallow: /secret\n";
+  while (body.size() < 10 << 20) body += "# nothing to see, move along\n";
+  return body + "Disallow: /\n";
+}
+
 Script RobotsAnswer(const Request& request) {
-  const auto is = [&request](const char* name) {
-    return request.host.starts_with(std::string("robots-") + name);
+  static const std::map<std::string, Behaviour> behaviours = {
+      {"10mb", [](const Request&) { return Text(TenMegabytesOfRobots()); }},
+      {"loop", [](const Request&) { return RedirectTo("/robots.txt"); }},
+      {"ping",
+       [](const Request&) {
+         return RedirectTo("http://robots-pong.example/robots.txt");
+       }},
+      {"pong",
+       [](const Request&) {
+         return RedirectTo("http://robots-ping.example/robots.txt");
+       }},
+      {"500",
+       [](const Request&) {
+         return Answer("500 Internal Server Error",
+                       "User-agent: *\nAllow: /\n");
+       }},
+      {"503", [](const Request&) { return Answer("503 Unavailable", "busy"); }},
+      {"429",
+       [](const Request&) { return Busy("429 Too Many Requests", "1"); }},
+      {"bom",
+       [](const Request&) {
+         return Text("\xEF\xBB\xBFUser-agent: *\nDisallow: /secret\n");
+       }},
+      {"html",
+       [](const Request&) {
+         return Html(
+             "<!doctype html><title>Not found</title>\n"
+             "<p>User-agent: none of your business\n"
+             "<p>Disallow: /\n");
+       }},
+      {"drip",
+       [](const Request&) {
+         return Repeated(std::string(kOk) + "Content-Length: 100000\r\n\r\n",
+                         "x", 3600, 1s);
+       }},
+      {"never", [](const Request&) { return Script{Hang()}; }},
+      {"cut",
+       [](const Request&) {
+         return RawAndClose("Content-Length: 1000\r\n",
+                            "User-agent: *\nDisallow: /secret\nDisal");
+       }},
   };
-  if (is("10mb")) {
-    std::string body = "User-agent: *\nDisallow: /secret\n";
-    while (body.size() < 10 << 20)
-      body += "# nothing to see here, move along\n";
-    return Answer("200 OK", body, {"Content-Type: text/plain"});
-  }
-  if (is("loop")) return RedirectTo("/robots.txt");
-  if (is("503")) return Answer("503 Unavailable", "busy");
-  if (is("drip")) {
-    return Repeated(std::string(kOk) + "Content-Length: 100000\r\n\r\n", "x",
-                    3600, 1s);
-  }
-  if (is("never")) return {Hang()};
-  return Answer("404 Not Found", "");
+  constexpr std::string_view kPrefix = "robots-";
+  if (!request.host.starts_with(kPrefix)) return Answer("404 Not Found", "");
+  const auto found = behaviours.find(request.host.substr(
+      kPrefix.size(), request.host.find('.') - kPrefix.size()));
+  if (found == behaviours.end()) return Answer("404 Not Found", "");
+  return found->second(request);
 }
 
 }  // namespace

@@ -7,8 +7,9 @@
 
 namespace newsmill::testing {
 
-// What a hostile server does for "/<name>", and a robots.txt for a host whose
-// name begins with "robots-". The names:
+// What a hostile server does for "/<name>", and for /robots.txt where the host
+// is robots-<what>.example: 10mb, loop, ping and pong (to each other), 500, 503,
+// 429, bom, html, drip, never, cut. The names:
 //
 //   drip, never, close-before, close-in-headers, close-in-body,
 //   length-too-long, length-too-short, length-nonsense, length-twice,

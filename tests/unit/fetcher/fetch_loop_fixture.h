@@ -90,8 +90,7 @@ class FetchLoopTest : public ::testing::Test {
     message.offset = next_offset_++;
     message.append_time = clock_.Now();
     message.value = value;
-    loop_->Accept(Delivery(std::move(message), 1, sink_),
-                  room_.Take(100));
+    loop_->Accept(Delivery(std::move(message), 1, sink_), room_.Take(100));
   }
   void Give(const v1::FetchTask& task, int32_t partition = 0) {
     Give(task.SerializeAsString(), partition);

@@ -485,6 +485,75 @@ TEST_F(FetchLoopRobotsTest, ANewOwnerUsesTheCopyOfTheFormerOne) {
   EXPECT_EQ(http_->asked.back(), "http://a.example/robots.txt") << "too old";
 }
 
+TEST_F(FetchLoopRobotsTest, PatienceDoesNotBeginAnewWithANewOwner) {
+  config_.robots_patience = 3h;
+  v1::HostState state;
+  save_ = [&](int32_t, v1::HostState now, HostBook::Durable durable) {
+    state = std::move(now);
+    if (durable) durable(true);
+  };
+  Start();
+  Give("http://a.example/1");
+  Turn();
+  Answer(Status(500));
+  ASSERT_EQ(state.robots_size(), 1);
+  const v1::RobotsCopy first = state.robots(0);
+  EXPECT_EQ(FromProto(first.unreachable_since()), clock_.Now());
+  EXPECT_EQ(FromProto(first.valid_until()), clock_.Now() + 10s);
+  EXPECT_THAT(first.why(), HasSubstr("500"));
+  EXPECT_FALSE(first.has_fetched_at());
+
+  const v1::HostState left = state;
+  Start();  // another owner
+  loop_->Load(0, {left});
+  clock_.Advance(3h);
+  Give("http://a.example/1");
+  Turn();
+  EXPECT_EQ(http_->asked.back(), "http://a.example/robots.txt");
+  sink_->Take();
+  Answer(Status(502));
+  NextTurn();
+  EXPECT_EQ(Settled().outcome.reason(), v1::REASON_ROBOTS_UNAVAILABLE);
+  EXPECT_EQ(state.robots(0).failures(), 2);
+  EXPECT_EQ(FromProto(state.robots(0).unreachable_since()),
+            FromProto(first.unreachable_since()));
+}
+
+TEST_F(FetchLoopRobotsTest, AFailureIsKeptBesideTheCopyThatCounts) {
+  config_.retry_delays = {600s};
+  v1::HostState state;
+  save_ = [&](int32_t, v1::HostState now, HostBook::Durable durable) {
+    state = std::move(now);
+    if (durable) durable(true);
+  };
+  Start();
+  Give("http://a.example/1");
+  Turn();
+  Answer(Robots(kForbidsPrivate));
+  NextTurn();
+  Answer(Page());
+  clock_.Advance(24h);
+  Give("http://a.example/1");
+  Turn();
+  Answer(Status(500));
+  ASSERT_EQ(state.robots_size(), 1);
+  EXPECT_EQ(state.robots(0).body(), kForbidsPrivate);
+  EXPECT_TRUE(state.robots(0).has_unreachable_since());
+
+  const v1::HostState left = state;
+  Start();
+  loop_->Load(0, {left});
+  sink_->Take();
+  Give("http://a.example/private");
+  Turn();
+  EXPECT_EQ(Settled().outcome.reason(), v1::REASON_ROBOTS);
+  clock_.Advance(1h);
+  Give("http://a.example/1");
+  Turn();
+  Answer(Robots(""));
+  EXPECT_FALSE(state.robots(0).has_unreachable_since()) << "it is over";
+}
+
 // Partitions and drains.
 
 TEST_F(FetchLoopRobotsTest, ARevokeAbortsItAndTheNextOwnerAsksAnew) {

@@ -36,6 +36,10 @@ Script ServerOf(const ScriptedServer::Request& request) {
   if (request.target == "/half") {
     return {Send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), Close()};
   }
+  if (request.target.starts_with("/tag?")) {
+    return Answer("200 OK", "<p>page " + request.target,
+                  {"X-Robots-Tag: " + request.target.substr(5)});
+  }
   if (request.target == "/same") return Answer("304 Not Modified", "");
   if (request.target == "/gone") return Answer("404 Not Found", "gone");
   return Answer("200 OK", "<p>page " + request.target,
@@ -50,7 +54,7 @@ class Warc : public ::testing::Test {
     options.folder = folder_ / "warc";
     options.about = "software: newsmill-test\r\n";
     client_ = std::make_unique<WarcHttpClient>(*CurlClient::Create(client),
-                                               options, clock_);
+                                               options, clock_, "acmebot");
   }
 
   HttpResponse Ask(const std::string& target) {
@@ -117,6 +121,23 @@ TEST_F(Warc, ARepeatedBodyAndANotModifiedAreRevisits) {
   EXPECT_THAT(text, HasSubstr("revisit/identical-payload-digest"));
   EXPECT_THAT(text, HasSubstr("WARC-Refers-To-Date: 2026-01-01T00:00:00.000Z"));
   EXPECT_THAT(text, HasSubstr("revisit/server-not-modified"));
+}
+
+TEST_F(Warc, KeepsNothingThatMayNotBeArchived) {
+  Start();
+  for (const char* tag :
+       {"noarchive", "noindex,NoArchive", "none", "acmebot:noarchive",
+        "otherbot:noarchive", "noindex"}) {
+    EXPECT_EQ(Ask(std::string("/tag?") + tag).status, 200) << tag;
+  }
+  client_.reset();
+  const std::string text = Unpacked(Files(".warc.gz").at(0));
+  for (const char* kept : {"/tag?otherbot:noarchive", "/tag?noindex\r\n"}) {
+    EXPECT_THAT(text, HasSubstr(kept));
+  }
+  for (const char* left : {"/tag?noarchive", "NoArchive", "none", "acmebot"}) {
+    EXPECT_THAT(text, Not(HasSubstr(left)));
+  }
 }
 
 TEST_F(Warc, SaysWhatWasChangedAndWhatIsMissing) {

@@ -190,6 +190,26 @@ TEST_F(PageParserTest, APageThatMayNotBeIndexedIsSkipped) {
   EXPECT_EQ(ParseVerdict(page).detail, "NOINDEX in the header");
 }
 
+TEST_F(PageParserTest, TheNameOfTheCrawlerThatAskedIsTheOneAddressed) {
+  v1::FetchedPage page = Page(kPage);
+  AddHeader("X-Robots-Tag", "acmebot: noindex", &page);
+  ParseArticle(page);
+  page.set_agent("acmebot");
+  ExpectVerdict(page, v1::SKIPPED, v1::REASON_USAGE_OPT_OUT);
+}
+
+TEST_F(PageParserTest, WhatTheHostsTdmrepReservesIsRecorded) {
+  v1::FetchedPage page = Page(kPage);
+  page.mutable_tdm_rule()->set_reserved(true);
+  const v1::Article article = ParseArticle(page);
+  ASSERT_EQ(article.usage_size(), 1);
+  EXPECT_EQ(article.usage(0).signal(), v1::UsageSignal::TDM_RESERVED);
+  EXPECT_EQ(article.usage(0).where(), v1::UsageSignal::WELL_KNOWN);
+  config_.tdm = "skip";
+  SetUp();
+  ExpectVerdict(page, v1::SKIPPED, v1::REASON_USAGE_OPT_OUT);
+}
+
 TEST_F(PageParserTest, WhatConcernsOthersOrMiningIsRecorded) {
   v1::FetchedPage page = Page(std::string("<meta name=googlebot "
                                           "content=noindex>") +

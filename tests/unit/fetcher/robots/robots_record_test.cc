@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include "fetcher/robots/robots_cache.h"
 
 namespace newsmill {
 namespace {

@@ -41,36 +41,49 @@ TEST(ReadUsage, ReadsRobotsMetas) {
 }
 
 TEST(ReadUsage, ReadsTheHeaderWithAndWithoutAgents) {
-  EXPECT_THAT(Signals({.robots_tag = "noarchive, nosnippet",
-                       .tdm_reservation = {},
-                       .tdm_policy = {}},
-                      ""),
+  EXPECT_THAT(Signals({.robots_tags = {"noarchive, nosnippet"}}, ""),
               ElementsAre("HEADER * NOARCHIVE", "HEADER * NOSNIPPET"));
   EXPECT_THAT(
-      Signals({.robots_tag = "googlebot: noindex, noarchive, "
-                             "otherbot: noindex",
-               .tdm_reservation = {},
-               .tdm_policy = {}},
+      Signals({.robots_tags = {"googlebot: noindex, noarchive, "
+                               "otherbot: noindex"}},
               ""),
       ElementsAre("HEADER googlebot NOINDEX", "HEADER googlebot NOARCHIVE",
                   "HEADER otherbot NOINDEX"));
-  EXPECT_THAT(
-      Signals({.robots_tag = "unavailable_after: 25 Jun 2010 15:00:00 PST",
-               .tdm_reservation = {},
-               .tdm_policy = {}},
-              ""),
-      ElementsAre());
+  EXPECT_THAT(Signals({.robots_tags = {"unavailable_after: 25 Jun 2010 "
+                                       "15:00:00 PST"}},
+                      ""),
+              ElementsAre());
+}
+
+TEST(ReadUsage, AnAgentCountsForItsOwnFieldAlone) {
+  EXPECT_THAT(Signals({.robots_tags = {"otherbot: noindex", "noarchive"}}, ""),
+              ElementsAre("HEADER otherbot NOINDEX", "HEADER * NOARCHIVE"));
 }
 
 TEST(ReadUsage, ReadsTheReservationOfTextAndDataMining) {
-  EXPECT_THAT(Signals({.robots_tag = {},
-                       .tdm_reservation = "1",
+  EXPECT_THAT(Signals({.tdm_reservation = "1",
                        .tdm_policy = "https://news.example/tdm.json"},
                       "<meta name=tdm-reservation content=1>"),
               ElementsAre("HEADER * TDM_RESERVED https://news.example/tdm.json",
                           "META * TDM_RESERVED"));
   EXPECT_THAT(Signals({}, "<meta name=tdm-reservation content=0>"),
               ElementsAre());
+}
+
+TEST(ReadUsage, TheHostsFileCountsWhereHeaderAndPageDoNotSpeak) {
+  v1::TdmRule rule;
+  rule.set_reserved(true);
+  rule.set_policy_url("https://news.example/terms");
+  EXPECT_THAT(
+      Signals({.tdm_rule = &rule}, ""),
+      ElementsAre("WELL_KNOWN * TDM_RESERVED https://news.example/terms"));
+  EXPECT_THAT(Signals({.tdm_reservation = "0", .tdm_rule = &rule}, ""),
+              ElementsAre());
+  EXPECT_THAT(
+      Signals({.tdm_rule = &rule}, "<meta name=tdm-reservation content=0>"),
+      ElementsAre());
+  rule.set_reserved(false);
+  EXPECT_THAT(Signals({.tdm_rule = &rule}, ""), ElementsAre());
 }
 
 TEST(Concerns, AsksForTheAgent) {
