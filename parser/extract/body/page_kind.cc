@@ -11,14 +11,14 @@ namespace newsmill::body {
 namespace {
 
 // Lengths as in Facts.
-constexpr int kWallText = 2500;     // more is no wall
-constexpr int kConsentText = 9000;  // these are wordy
-constexpr int kParagraph = 160;     // of an article's own text
+constexpr int kWallText = 2500;        // more is no wall
+constexpr int kConsentText = 9000;     // these are wordy
+constexpr int kParagraph = 160;        // of an article's own text
+constexpr size_t kShortestAppeal = 8;  // bytes
 constexpr int kTeasers = 8;
-
-bool Matches(std::string_view text, const RE2& pattern) {
-  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
-}
+constexpr int kHubTeasers = 12;
+constexpr int kItems = 6;     // of a list, without links
+constexpr int kPictures = 5;  // of a gallery
 
 // Of the title, or of a heading.
 bool NamesChallenge(std::string_view line) {
@@ -31,7 +31,7 @@ bool NamesChallenge(std::string_view line) {
       "(?:to this page has been )?denied|^robot or human|^one moment, please|"
       "enable (?:js|javascript) and (?:cookies to continue|disable any ad "
       "blocker)|人机验证|安全验证|访问验证|滑动验证|ロボットではない");
-  return Matches(line, pattern);
+  return RE2::PartialMatch(line, pattern);
 }
 
 bool NamesConsent(std::string_view line) {
@@ -44,7 +44,7 @@ bool NamesConsent(std::string_view line) {
       "privée|^nous (?:respectons|utilisons) .{0,20}(?:vie privée|cookies)|"
       "^tu privacidad|^la tua privacy|^bevor sie (?:fortfahren|weiterlesen)|"
       "^consent(?: |$)|^privacyinstellingen|^dpg media privacy");
-  return Matches(line, pattern);
+  return RE2::PartialMatch(line, pattern);
 }
 
 bool NamesLogin(std::string_view line) {
@@ -59,7 +59,7 @@ bool NamesLogin(std::string_view line) {
       "to (?:continue|read)|^to continue reading|^this "
       "(?:article|content|story) "
       "is (?:for|only for|reserved|exclusive)");
-  return Matches(line, pattern);
+  return RE2::PartialMatch(line, pattern);
 }
 
 // Anywhere in a short text.
@@ -77,7 +77,7 @@ bool AsksToPay(std::string_view line) {
       "para assinantes|alleen voor "
       "abonnees|登录后(?:阅读|查看)|付费(?:阅读|内容)|"
       "この記事は会員限定|有料会員");
-  return Matches(line, pattern);
+  return RE2::PartialMatch(line, pattern);
 }
 
 bool NamesError(std::string_view line) {
@@ -94,7 +94,7 @@ bool NamesError(std::string_view line) {
       "内容(?:不存在|已删除)|文章(?:不存在|已删除|已被删除)|ページが(?:"
       "見つかり|存在し)|"
       "페이지를 찾을 수");
-  return Matches(line, pattern);
+  return RE2::PartialMatch(line, pattern);
 }
 
 class Judge {
@@ -109,6 +109,8 @@ class Judge {
         article_(article) {
     ReadPage();
     for (const TextBlock& block : blocks) {
+      if (block.kind == v1::Block::IMAGE) ++shown_;
+      if (block.kind == v1::Block::LIST_ITEM && block.linked == 0) ++items_;
       if (block.kind == v1::Block::CAPTION) continue;
       body_ += block.length;
       if (block.length >= kParagraph && block.linked * 2 < block.length) {
@@ -226,8 +228,17 @@ class Judge {
       return Is(v1::REASON_LOGIN, title_);
     }
     if (body_ > 500) return {};
-    for (const TextBlock& block : blocks_) {
-      if (AsksToPay(block.text)) return Is(v1::REASON_LOGIN, block.text);
+    // The blocks are without what leads elsewhere.
+    for (NodeId node = 0; node < facts_.size();) {
+      if (facts_[node].dropped) {
+        node = document_.subtree_end(node);
+        continue;
+      }
+      const std::string_view text = TrimBlanks(document_.text(node));
+      if (text.size() > kShortestAppeal && AsksToPay(text)) {
+        return Is(v1::REASON_LOGIN, CollapseBlanks(text));
+      }
+      ++node;
     }
     return {};
   }
@@ -239,7 +250,16 @@ class Judge {
     const bool known = url_.host() != "unknown.invalid";
     const std::string detail = std::to_string(teasers_) + " linked headings";
     if (known && front && paragraphs_ < 6) return Is(v1::REASON_LIST, detail);
-    if (paragraphs_ == 0 && body_ < teasers_ * 60 && !HasDate()) {
+    // Ingredients and steps are text of their own, however short.
+    const bool instructs = items_ >= kItems;
+    const bool short_text = body_ < teasers_ * 60 && !HasDate() && !instructs;
+    if (paragraphs_ == 0 && short_text) return Is(v1::REASON_LIST, detail);
+    // A hub says in a paragraph what its stories are about.
+    const bool says_article =
+        article_.page_type() != v1::Article::PAGE_TYPE_UNSPECIFIED ||
+        article_.authors_size() > 0;
+    if (paragraphs_ == 1 && short_text && !says_article &&
+        teasers_ >= kHubTeasers) {
       return Is(v1::REASON_LIST, detail);
     }
     return {};
@@ -261,7 +281,9 @@ class Judge {
     }
     const bool named = has("/gallery") || has("/photos") || has("/galerie") ||
                        has("/fotostrecke") || has("/slideshow");
-    if (named && images_ >= 3) return v1::Article::GALLERY;
+    if ((named && images_ >= 3) || shown_ >= kPictures) {
+      return v1::Article::GALLERY;
+    }
     return v1::Article::ARTICLE;
   }
 
@@ -278,6 +300,8 @@ class Judge {
   int paragraphs_ = 0;
   int teasers_ = 0;
   int images_ = 0;
+  int shown_ = 0;  // of them in the body
+  int items_ = 0;
   int videos_ = 0;
   bool frame_ = false;
 };

@@ -3,17 +3,6 @@
 #include <re2/re2.h>
 
 namespace newsmill::body {
-namespace {
-
-re2::StringPiece Piece(std::string_view text) {
-  return {text.data(), text.size()};
-}
-
-bool Matches(std::string_view line, const RE2& pattern) {
-  return RE2::PartialMatch(Piece(line), pattern);
-}
-
-}  // namespace
 
 bool HeadsOtherArticles(std::string_view line) {
   constexpr size_t kLongest = 90;
@@ -59,7 +48,7 @@ bool HeadsOtherArticles(std::string_view line) {
       "リンク)|あわせて読み"
       "たい|관련 ?(?:기사|뉴스)|"
       "اقرأ أيضا)\\W*$");
-  return line.size() <= kLongest && Matches(line, pattern);
+  return line.size() <= kLongest && RE2::PartialMatch(line, pattern);
 }
 
 bool RefersElsewhere(std::string_view line) {
@@ -80,7 +69,7 @@ bool RefersElsewhere(std::string_view line) {
       "相关(?:阅读|新闻)|延伸阅"
       "读|推荐阅读|関連記事)\\s*"
       "[:：|–—>»-])");
-  return line.size() <= kLongest && Matches(line, pattern);
+  return line.size() <= kLongest && RE2::PartialMatch(line, pattern);
 }
 
 bool IsHouseNotice(std::string_view line) {
@@ -107,7 +96,7 @@ bool IsHouseNotice(std::string_view line) {
       "{0,20}|来源[:：].{0,30}|版权声明"
       ".{0,160}|举报|分享到.{0,20}|扫码"
       ".{0,30})\\s*$");
-  return line.size() <= kLongest && Matches(line, pattern);
+  return line.size() <= kLongest && RE2::PartialMatch(line, pattern);
 }
 
 }  // namespace newsmill::body

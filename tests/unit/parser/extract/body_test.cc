@@ -325,6 +325,40 @@ TEST(PageKind, AFrontPageIsAListThoughItHasText) {
       v1::REASON_LIST);
 }
 
+TEST(PageKind, AHubIsAListThoughItSaysWhatItIsAbout) {
+  const std::string hub = "<title>The bridge</title><h1>The bridge</h1><p>" +
+                          Sentence(1) + Sentence(2) + "</p>" + Teasers(30);
+  EXPECT_EQ(Judge(hub).reason, v1::REASON_LIST);
+  EXPECT_EQ(Judge("<article><h1>The bridge</h1><p>" + Sentence(1) +
+                  Sentence(2) + "</p><p>" + Sentence(3) + Sentence(4) +
+                  "</p></article>" + Teasers(30))
+                .reason,
+            v1::REASON_UNSPECIFIED)
+      << "an article that others are shown below";
+}
+
+TEST(PageKind, ARecipeIsNoList) {
+  std::string recipe = "<h1>Soup</h1><ul>";
+  for (int i = 0; i < 8; ++i) {
+    recipe += "<li>" + std::to_string(i) + " cups of water, and salt";
+  }
+  EXPECT_EQ(Judge("<main>" + recipe + "</ul></main>" + Teasers(20)).reason,
+            v1::REASON_UNSPECIFIED);
+}
+
+TEST(PageKind, APayTeaserIsNoArticle) {
+  for (const char* wall : {"Jetzt weiterlesen mit Abo", "Réservé aux abonnés",
+                           "Subscribe to continue reading", "付费内容",
+                           "この記事は会員限定です"}) {
+    EXPECT_EQ(Judge("<title>The bridge</title><article><h1>The bridge</h1><p>"
+                    "The council met, and nobody came to see it.</p><p>" +
+                    std::string(wall) + "</p></article>")
+                  .reason,
+              v1::REASON_LOGIN)
+        << wall;
+  }
+}
+
 TEST(PageKind, ArticlesThatSpeakOfWallsAreArticles) {
   for (const std::string& title :
        {std::string("Making sure you're not a bot: how sites fight scrapers"),
@@ -347,6 +381,14 @@ TEST(PageKind, VideosAndGalleriesAreArticlesOfTheirType) {
                   "https://news.example/gallery/1")
                 .type,
             v1::Article::GALLERY);
+  std::string pictures = "<h1>The bridge</h1>";
+  for (int i = 0; i < 6; ++i) {
+    pictures += "<figure><img src=/" + std::to_string(i) +
+                ".jpg><figcaption>It fell, in May.</figcaption></figure>";
+  }
+  EXPECT_EQ(
+      Judge("<main><p>" + Sentence(1) + "</p>" + pictures + "</main>").type,
+      v1::Article::GALLERY);
   EXPECT_EQ(Judge("<article><video src=/v></video>" + Paragraphs(1, 9)).type,
             v1::Article::ARTICLE);
 }
