@@ -3,9 +3,9 @@
 usage: manifests_test.py NEWSMILL_BINARY SOURCE_DIR
 
 No cluster: each container's arguments, variables and configuration are given to
-the binary with the mounted folders moved into a temporary one, and with a broker
-and a database that refuse connections. What is wrong with them ends the binary
-with 64 or 78; what is right makes it wait (workers) or end with 75.
+the binary with the mounted folders moved into a temporary one, and with a
+broker and a database that refuse connections. What is wrong with them ends the
+binary with 64 or 78; what is right makes it wait (workers) or end with 75.
 """
 
 import http.client
