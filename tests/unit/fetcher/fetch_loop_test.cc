@@ -773,6 +773,36 @@ TEST_F(FetchLoopTest, HostsOfOneAddressShareItsRoom) {
   EXPECT_TRUE(second.may(second.id, "192.0.2.2"));
 }
 
+TEST_F(FetchLoopTest, RequestsToOneAddressAreSpacedOut) {
+  config_.contact = "https://example.org/crawler";
+  config_.host_delay = 0s;
+  config_.address_delay = 500ms;
+  config_.shared_addresses.clear();
+  Start();
+  Give("http://a.example/1");
+  Give("http://b.example/1");
+  Turn();
+  EXPECT_EQ(http_->asked.size(), 2u) << "nobody knows yet that they are one";
+  Answer(Page(), "192.0.2.1");
+  Answer(Page(), "192.0.2.1");
+  EXPECT_EQ(sink_->Take().size(), 1u);
+  EXPECT_EQ(http_->asked.size(), 2u);
+  clock_.Advance(499ms);
+  Give("http://a.example/2");
+  Turn();
+  EXPECT_EQ(http_->asked.size(), 2u) << "now it is known before connecting";
+  clock_.Advance(1ms);
+  Turn();
+  ASSERT_EQ(http_->asked.size(), 3u);
+  EXPECT_EQ(http_->asked.back(), "http://b.example/1");
+  Answer(Page(), "192.0.2.1");
+  clock_.Advance(500ms);
+  Turn();
+  EXPECT_EQ(http_->asked.back(), "http://a.example/2");
+  Answer(Page(), "192.0.2.1");
+  EXPECT_EQ(sink_->Take().size(), 2u);
+}
+
 TEST_F(FetchLoopTest, AFleetsBudgetLetsTheRestWait) {
   config_.requests_per_day = 2;  // there is one partition
   config_.host_delay = 0s;

@@ -8,9 +8,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/ssl.h>
 
 #include "core/flow/settler.h"
 #include "tests/support/dns_server.h"
+#include "tests/support/origin/certificate.h"
 #include "tests/support/process/free_port.h"
 #include "tests/support/process/temp_folder.h"
 #include "tests/unit/fetcher/fetch_handler_fixture.h"
@@ -159,8 +161,14 @@ TEST_F(RetryCauses, AConnectionThatIsRefused) {
 }
 
 TEST_F(RetryCauses, AHandshakeThatFails) {
-  Serve({Send("no TLS here"), Close()});
-  ExpectRetried("https://" + server_.address() + "/", v1::REASON_TLS_FAILED);
+  const process::TempFolder folder;
+  auto context = origin::MakeServerContext({"other.example"}, folder / "ca.pem",
+                                           /*expired=*/false);
+  ASSERT_TRUE(context) << context.error().message;
+  const ScriptedServer untrusted(
+      [](const ScriptedServer::Request&) { return Html("secret"); },
+      std::shared_ptr<SSL_CTX>(std::move(*context)));
+  ExpectRetried("https://" + untrusted.address() + "/", v1::REASON_TLS_FAILED);
 }
 
 TEST_F(RetryCauses, AnAnswerThatBreaksOff) {
@@ -177,7 +185,7 @@ TEST_F(RetryCauses, AConnectionThatEndsBeforeTheAnswer) {
 
 // No name server can be reached: whatever is asked would fail alike.
 TEST_F(RetryCauses, AMissingNetworkIsHeldAgainstNobody) {
-  config_.dns_servers = {"127.0.0.1:" + std::to_string(process::FreePort())};
+  config_.dns_servers = {"255.255.255.255"};  // the kernel knows no way there
   Start();
   for (int i = 0; i < 5; ++i) {
     Give("http://h" + std::to_string(i) + ".example/");
