@@ -98,6 +98,8 @@ class Auditor {
   Result<void> ReadLedger();
   void Count(const LedgerRow& row);
   void JudgeOpen(const LedgerRow& row);
+  void Lose(const LedgerRow& row);
+  Result<void> JudgeWaiting();
   void JudgeOrphan(const LedgerRow& row);
   void JudgeAgainstLog(const LedgerRow& row);
   void CompareWithLog();
@@ -121,6 +123,7 @@ class Auditor {
   std::set<TopicPartition> trimmed_meanwhile_;
   std::unordered_map<std::string, std::set<std::string>> in_flight_;
   std::map<std::pair<v1::OutcomeKind, v1::Reason>, int64_t> settled_;
+  std::vector<LedgerRow> waiting_;  // for another task's outcome
   AuditReport report_;
 };
 
@@ -310,6 +313,31 @@ void Auditor::JudgeOpen(const LedgerRow& row) {
     ++report_.in_flight[row.where.topic];
     return;
   }
+  if (row.awaits_task_id.empty()) return Lose(row);
+  waiting_.push_back(row);
+}
+
+// These have their answer, and will be settled as another task is; that one is
+// judged by itself.
+Result<void> Auditor::JudgeWaiting() {
+  if (waiting_.empty()) return {};
+  std::unordered_set<std::string> missing;
+  for (const LedgerRow& row : waiting_) missing.insert(row.awaits_task_id);
+  const Result<void> read = reader_.VisitLedger({}, [&](const LedgerRow& row) {
+    missing.erase(row.task_id);
+    return !missing.empty();
+  });
+  if (!read) return read.error();
+  for (const LedgerRow& row : waiting_) {
+    if (missing.count(row.awaits_task_id) == 0)
+      ++report_.in_flight["ledger"];
+    else
+      Lose(row);
+  }
+  return {};
+}
+
+void Auditor::Lose(const LedgerRow& row) {
   ++report_.lost_count;
   LostTask lost{row, {}};
   lost.task.set_task_id(row.task_id);
@@ -384,6 +412,7 @@ Result<AuditReport> Auditor::Run() {
         {topics_.articles, topics_.articles_replay, topics_.outcomes},
         samples_.store);
   if (step) step = ReadLedger();
+  if (step) step = JudgeWaiting();
   if (step) step = FindLostOnLog();
   if (!step) return step.error();
   CompareWithLog();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "sink/confirmations.h"
 #include "sink/guard.h"
 #include "sink/rows.h"
 
@@ -80,6 +81,9 @@ std::vector<Write> PlanArticles(const StoreBatch& batch, Timestamp now) {
   }
   for (size_t i = 0; i < batch.outcomes.size(); ++i) {
     const v1::Outcome& outcome = batch.outcomes[i];
+    if (IsConfirmation(outcome))
+      writes.push_back({outcome.article_key(),
+                        ConfirmState(outcome, now, {What::kOutcome, i})});
     if (!SpeaksOfArticle(outcome)) continue;
     writes.push_back(
         {outcome.article_key(),
@@ -104,6 +108,8 @@ Write Settle(const v1::Article& article, const ArticleResult& result,
 }
 
 Write Settle(const v1::Outcome& outcome, size_t index, Timestamp now) {
+  if (IsConfirmation(outcome))
+    return AwaitTask(outcome, {What::kOutcome, index});
   return {
       &SettleTask(),
       {Text(outcome.task_id()), TextOrNull(outcome.target()),
@@ -152,7 +158,14 @@ std::vector<Write> PlanLedger(const StoreBatch& batch,
     if (!outcome.task_id().empty())
       writes.push_back({outcome.task_id(), Settle(outcome, i, now)});
   }
-  return InKeyOrder(std::move(writes));
+  std::vector<Write> ordered = InKeyOrder(std::move(writes));
+  if (!batch.outcomes.empty())
+    ordered.push_back(
+        SettleWaiting(now, {What::kOutcome, batch.outcomes.size() - 1}));
+  else if (!batch.articles.empty())
+    ordered.push_back(
+        SettleWaiting(now, {What::kArticle, batch.articles.size() - 1}));
+  return ordered;
 }
 
 std::vector<Write> PlanDeadLetters(const StoreBatch& batch, Timestamp now) {

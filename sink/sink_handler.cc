@@ -13,6 +13,8 @@ namespace {
 constexpr Duration kFirstDelay = std::chrono::milliseconds(200);
 constexpr Duration kMostDelay = std::chrono::seconds(30);
 constexpr Duration kPingInterval = std::chrono::seconds(5);
+// After the last transaction, when others that ran beside it are through, too.
+constexpr Duration kSettleWaitingAfter = std::chrono::seconds(1);
 constexpr Duration kTrimInterval = std::chrono::minutes(1);
 
 void CountResult(const ArticleResult& result) {
@@ -174,6 +176,8 @@ void SinkHandler::Tick(Instant now) {
     if (due) Flush();
     return;
   }
+  const bool sweep = written_ && now - last_answer_ >= kSettleWaitingAfter;
+  if (sweep && !not_before_ && !SettleWaiting()) return;
   if (now - last_answer_ < kPingInterval && !not_before_) return;
   const Result<void> alive = store_.Ping();
   if (!alive) return WaitForStore(alive.error());
@@ -181,6 +185,13 @@ void SinkHandler::Tick(Instant now) {
   not_before_.reset();
   trouble_.clear();
   backoff_.Reset();
+}
+
+bool SinkHandler::SettleWaiting() {
+  const Result<void> settled = store_.SettleWaiting();
+  written_ = !settled;
+  if (!settled) WaitForStore(settled.error());
+  return settled.has_value();
 }
 
 void SinkHandler::TrimTasks(Instant now) {
@@ -224,6 +235,7 @@ void SinkHandler::Settle(const BatchResult& result, const StoreBatch& rows) {
   trouble_.clear();
   backoff_.Reset();
   last_answer_ = clock_.Uptime();
+  written_ = true;
   for (const ArticleResult& article : result.articles) CountResult(article);
   CountRows(rows);
   for (const OffsetMove& move : rows.offsets)

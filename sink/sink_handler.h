@@ -62,6 +62,8 @@ class SinkHandler final : public Handler {
   bool Recover(const Error& error);
   void LetGoOfFenced();
   void WaitForStore(const Error& error);
+  // Tasks that wait for another one's outcome. False: the store is in trouble.
+  bool SettleWaiting();
   void TrimTasks(Instant now);
 
   const SinkConfig config_;
@@ -82,6 +84,8 @@ class SinkHandler final : public Handler {
   std::optional<Instant> not_before_;  // set: the store is in trouble
   std::string trouble_;
   Instant last_answer_{};  // of the store
+  // Since tasks that wait for others were looked at; a former sink's count too.
+  bool written_ = true;
 
   TaskTrimmer* trimmer_ = nullptr;
   std::string retry_group_;

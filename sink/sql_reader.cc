@@ -143,7 +143,7 @@ std::string SqlReader::LedgerColumns() const {
   return fmt::format(
       "task_id, target, site, batch, {}, {}, kind, reason, detail,"
       " article_key, accepted_topic, accepted_partition, accepted_offset,"
-      " further_outcomes, conflicts",
+      " further_outcomes, conflicts, awaits_task_id",
       queries_->TimeText("ledger.accepted_at"),
       queries_->TimeText("ledger.settled_at"));
 }
@@ -165,6 +165,7 @@ LedgerRow ReadLedgerRow(const Row& row) {
   task.offset = ReadInteger(row.at(12));
   task.further_outcomes = ReadInteger(row.at(13));
   task.conflicts = ReadInteger(row.at(14));
+  task.awaits_task_id = row.at(15).value_or("");
   return task;
 }
 

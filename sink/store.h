@@ -107,6 +107,11 @@ class Store {
   // Of the last Commit, where one row or partition is to blame for its error.
   virtual std::optional<Refusal> refusal() const { return std::nullopt; }
 
+  // Settles tasks that wait for another one's outcome (confirmations.h), where
+  // transactions that ran at the same time did not see each other. May be
+  // called at any time, by any sink.
+  virtual Result<void> SettleWaiting() = 0;
+
   // Whether the store answers.
   virtual Result<void> Ping() = 0;
 };

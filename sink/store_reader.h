@@ -41,6 +41,8 @@ struct LedgerRow {
   int64_t offset = 0;
   int64_t further_outcomes = 0;  // counted, not kept
   int64_t conflicts = 0;         // other targets under the same ID
+  // The page was confirmed to be as this task's, whose outcome it waits for.
+  std::string awaits_task_id;
 };
 
 struct LedgerFilter {

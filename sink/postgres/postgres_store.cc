@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "sink/batch_plan.h"
+#include "sink/confirmations.h"
 #include "sink/guard.h"
 #include "sink/postgres/connection.h"
 #include "sink/postgres/owners.h"
@@ -70,8 +71,15 @@ const sql::Statement& MoveOffset() {
 
 const std::vector<const sql::Statement*>& PreparedStatements() {
   static const std::vector<const sql::Statement*> statements = {
-      &sql::UpsertArticle(), &sql::StandingArticle(), &sql::RaiseState(),
-      &sql::SettleTask(),    &sql::AcceptTask(),      &sql::InsertDeadLetter(),
+      &sql::UpsertArticle(),
+      &sql::StandingArticle(),
+      &sql::RaiseState(),
+      &sql::SettleTask(),
+      &sql::AcceptTask(),
+      &sql::InsertDeadLetter(),
+      &sql::AwaitTaskStatement(),
+      &sql::SettleWaitingStatement(),
+      &sql::ConfirmStateStatement(),
       &MoveOffset()};
   return statements;
 }
@@ -142,6 +150,7 @@ class PostgresStore final : public Store {
                         const std::string& cluster_id) override;
   Result<BatchResult> Commit(const StoreBatch& batch) override;
   std::optional<Refusal> refusal() const override { return refusal_; }
+  Result<void> SettleWaiting() override;
   Result<void> Ping() override;
 
  private:
@@ -199,6 +208,17 @@ Result<void> PostgresStore::Ping() {
   const Result<void> connected = Connect(false);
   if (!connected) return connected;
   return connection_->Execute("SELECT 1");
+}
+
+Result<void> PostgresStore::SettleWaiting() {
+  for (int repeats = 0;; ++repeats) {
+    const Result<void> connected = Connect(false);
+    if (!connected) return connected;
+    PipelinedTransaction transaction(*connection_);
+    const Result<void> settled = transaction.RunAndCommit(
+        {sql::SettleWaiting(clock_.Now(), {What::kOutcome, 0})});
+    if (settled || !RepeatAfter(settled.error(), repeats)) return settled;
+  }
 }
 
 bool PostgresStore::RepeatAfter(const Error& error, int repeats) {

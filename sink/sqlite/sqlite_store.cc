@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sink/batch_plan.h"
+#include "sink/confirmations.h"
 #include "sink/rows.h"
 #include "sink/sql_reader.h"
 #include "sink/sqlite/database.h"
@@ -37,6 +38,7 @@ class SqliteStore final : public Store {
                         const std::string& cluster_id) override;
   Result<BatchResult> Commit(const StoreBatch& batch) override;
   std::optional<Refusal> refusal() const override { return refusal_; }
+  Result<void> SettleWaiting() override;
   Result<void> Ping() override { return database_->Execute("SELECT 1"); }
 
  private:
@@ -86,6 +88,16 @@ Result<void> SqliteStore::MoveOffsets(const StoreBatch& batch, Timestamp now) {
                              move.epoch, move.from)};
   }
   return {};
+}
+
+Result<void> SqliteStore::SettleWaiting() {
+  Immediate transaction(*database_);
+  Result<void> step = transaction.Begin();
+  if (!step) return step;
+  const auto settled = database_->Run(
+      {sql::SettleWaiting(clock_.Now(), {Refusal::What::kOutcome, 0})});
+  if (!settled) return settled.error();
+  return transaction.Commit();
 }
 
 Error SqliteStore::Blame(const Error& error) {

@@ -15,6 +15,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Pair;
+using ::testing::UnorderedElementsAre;
 
 class AuditTest : public ::testing::Test {
  protected:
@@ -129,6 +130,28 @@ TEST_F(AuditTest, TaskThatStandsNowhereIsLost) {
   EXPECT_EQ(report.lost[0].row.task_id, "a");
   EXPECT_EQ(report.lost[0].task.target(), "https://news.example/a");
   EXPECT_EQ(report.open, 1);
+}
+
+TEST_F(AuditTest, TaskThatWaitsForAnothersOutcomeIsOnItsWay) {
+  Accept("page", Enqueue("page"));
+  Accept("confirmed", Enqueue("confirmed"));
+  Fetched(2);
+  Produce(pages_, "page");
+  reader_.ledger["confirmed"].awaits_task_id = "page";
+  const AuditReport report = Run();
+  EXPECT_TRUE(report.Passed());
+  EXPECT_EQ(report.open, 2);
+  EXPECT_THAT(report.in_flight,
+              UnorderedElementsAre(Pair(topics_.pages, 1), Pair("ledger", 1)));
+}
+
+TEST_F(AuditTest, TaskThatWaitsForOneThatNobodyKnowsIsLost) {
+  Accept("confirmed", Enqueue("confirmed"));
+  Fetched(1);
+  reader_.ledger["confirmed"].awaits_task_id = "never heard of";
+  const AuditReport report = Run();
+  ASSERT_EQ(report.lost_count, 1);
+  EXPECT_EQ(report.lost[0].row.task_id, "confirmed");
 }
 
 TEST_F(AuditTest, TaskThatIsOnItsWayIsNotLost) {

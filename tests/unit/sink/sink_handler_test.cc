@@ -51,6 +51,11 @@ class FakeStore : public Store {
     return result;
   }
   std::optional<Refusal> refusal() const override { return refused; }
+  Result<void> SettleWaiting() override {
+    ++sweeps;
+    if (sweep_error) return *sweep_error;
+    return {};
+  }
   Result<void> Ping() override {
     ++pings;
     if (ping_error) return *ping_error;
@@ -65,9 +70,10 @@ class FakeStore : public Store {
   std::deque<Answer> answers;
   std::vector<StoreBatch> committed;
   std::optional<Refusal> refused;
-  std::optional<Error> claim_error, ping_error;
+  std::optional<Error> claim_error, ping_error, sweep_error;
   int commits = 0;
   int pings = 0;
+  int sweeps = 0;
 };
 
 class FakePort : public WorkerPort {
@@ -513,6 +519,31 @@ TEST_F(SinkHandlerTest, LooksAfterTheStoreWhileNothingComes) {
   store_.ping_error.reset();
   TickAfter(5s);
   EXPECT_EQ(handler_->NotReadyBecause(), "");
+}
+
+TEST_F(SinkHandlerTest, LooksForTasksThatWaitOnceAfterItsLastTransaction) {
+  ASSERT_TRUE(Assign({articles_0_}));
+  TickAfter(2s);
+  EXPECT_EQ(store_.sweeps, 1) << "what a former sink left";
+  TickAfter(2s);
+  EXPECT_EQ(store_.sweeps, 1);
+  HandArticle("a");
+  TickAfter(100ms);
+  ASSERT_EQ(store_.committed.size(), 1u);
+  TickAfter(900ms);
+  EXPECT_EQ(store_.sweeps, 1) << "others may still be in a transaction";
+  TickAfter(100ms);
+  EXPECT_EQ(store_.sweeps, 2);
+
+  HandArticle("b");
+  TickAfter(100ms);
+  store_.sweep_error = Error{Code::kUnavailable, "away"};
+  TickAfter(1s);
+  EXPECT_EQ(handler_->NotReadyBecause(), "away");
+  store_.sweep_error.reset();
+  TickAfter(5s);
+  TickAfter(2s);
+  EXPECT_EQ(store_.sweeps, 4) << "tried again";
 }
 
 TEST_F(SinkHandlerTest, TrimsItsPartitionsOfTasksEachMinute) {
