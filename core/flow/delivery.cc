@@ -21,6 +21,7 @@ Delivery& Delivery::operator=(Delivery&& other) noexcept {
   assignment_ = other.assignment_;
   owner_ = std::move(other.owner_);
   task_ = std::move(other.task_);
+  when_durable_ = std::move(other.when_durable_);
   sink_ = std::move(other.sink_);
   return *this;
 }
@@ -53,6 +54,7 @@ void Delivery::Settle(Settlement::Kind kind, Settlement settlement) {
   settlement.assignment = assignment_;
   settlement.owner = std::move(owner_);
   settlement.task = std::move(task_);
+  settlement.when_durable = std::move(when_durable_);
   // Given up first: a delivery is settled once.
   const std::shared_ptr<SettlementSink> sink = std::move(sink_);
   sink->Settle(std::move(settlement));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,6 +45,9 @@ struct Settlement {
   std::vector<Record> outputs;
   v1::Outcome outcome;
   Failure failure;
+  // Called on the worker's thread when all outputs are durable, or when the
+  // record becomes a dead letter instead of them.
+  std::function<void(bool durable)> when_durable = {};
 };
 
 // Where settled deliveries go; implemented by the worker.
@@ -75,6 +79,13 @@ class Delivery {
   const v1::FetchTask& task() const { return task_; }
   v1::FetchTask& task() { return task_; }
 
+  // What to call, from the worker's thread, when the outputs of the Ack or the
+  // Finish that follows are durable; with false where the log refuses them for
+  // good. Not called where the partition is somebody else's by then.
+  void WhenDurable(std::function<void(bool durable)> call) {
+    when_durable_ = std::move(call);
+  }
+
   // Each consumes the delivery.
   // Done; the offset may move once every output is durable.
   void Ack(std::vector<Record> outputs = {}) &&;
@@ -91,6 +102,7 @@ class Delivery {
   uint64_t assignment_ = 0;
   std::optional<TopicPartition> owner_;
   v1::FetchTask task_;
+  std::function<void(bool durable)> when_durable_;
   std::shared_ptr<SettlementSink> sink_;
 };
 

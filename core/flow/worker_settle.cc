@@ -94,6 +94,10 @@ void Worker::Loop::OnRefused(Sending sending, const Error& error) {
   if (sending.dead) {
     sending.with_value = false;
   } else {
+    if (sending.settlement.when_durable) {
+      sending.settlement.when_durable(false);
+      sending.settlement.when_durable = nullptr;
+    }
     sending.dead = true;
     sending.settlement.failure = {
         .reason = v1::REASON_TOO_LARGE,
@@ -117,6 +121,7 @@ void Worker::Loop::Complete(const Settlement& settlement) {
   } else {
     partition->checkpoint.Finish(settlement.message.offset);
   }
+  if (settlement.when_durable) settlement.when_durable(true);
   last_record_ = clock_.Uptime();
 }
 

@@ -37,6 +37,28 @@ TEST_F(WorkerFailureTest, ARetryIsOnItsTopicBeforeTheOffsetMoves) {
   EXPECT_EQ(retries[0].attempt(), 1);
 }
 
+TEST_F(WorkerFailureTest, WhoAsksIsToldWhenTheOutputsAreDurable) {
+  bus.Append(Tasks(0), "a");
+  std::atomic<int> told = 0;
+  handler.handle = [&](Delivery delivery) {
+    delivery.Describe(Task("task-1"));
+    delivery.WhenDurable([&](bool durable) { told += durable ? 1 : 10; });
+    Record page;
+    page.topic = topics.pages;
+    page.value = "page";
+    std::move(delivery).Ack({page});
+  };
+  bus.HoldAcks();
+  WaitFor(1s);
+  Step([&] {
+    EXPECT_EQ(told, 0);
+    bus.ReleaseAcks();
+  });
+  WaitFor(1s);
+  RunToFinish();
+  EXPECT_EQ(told, 1);
+}
+
 TEST_F(WorkerFailureTest, ADeadTaskLeavesLetterAndOutcome) {
   bus.Append(Tasks(0), "a");
   handler.handle = [&](Delivery delivery) {
@@ -74,6 +96,7 @@ TEST_F(WorkerFailureTest, AFinishedTaskLeavesItsOutcome) {
 }
 
 TEST_F(WorkerFailureTest, AnOutputThatIsTooLargeMakesTheTaskDead) {
+  std::atomic<bool> refused = false;
   bus.Append(Tasks(0), "a");
   bus.Refuse([&](const Record& record) -> std::optional<Error> {
     if (record.topic != topics.pages) return std::nullopt;
@@ -82,6 +105,8 @@ TEST_F(WorkerFailureTest, AnOutputThatIsTooLargeMakesTheTaskDead) {
   When([&] { return !handler.held.empty(); },
        [&] {
          handler.held.front().Describe(Task("task-1"));
+         handler.held.front().WhenDurable(
+             [&](bool durable) { refused = !durable; });
          Ack(0);
        });
   WaitFor(1s);
@@ -91,6 +116,7 @@ TEST_F(WorkerFailureTest, AnOutputThatIsTooLargeMakesTheTaskDead) {
   ASSERT_EQ(outcomes.size(), 1u);
   EXPECT_EQ(outcomes[0].reason(), v1::REASON_TOO_LARGE);
   EXPECT_THAT(outcomes[0].detail(), HasSubstr("the limit is 800000"));
+  EXPECT_TRUE(refused);
   EXPECT_EQ(Read<v1::DeadLetter>(topics.dead).size(), 1u);
 }
 
