@@ -17,7 +17,7 @@ TopicSpec Spec(const std::string& name, int64_t partitions,
   return spec;
 }
 
-// The newest record of each key is kept, for ever.
+// The newest record of each key is kept.
 TopicSpec CompactedSpec(const std::string& name, int64_t partitions) {
   TopicSpec spec = Spec(name, partitions);
   spec.compacted = true;
@@ -39,6 +39,8 @@ Topics::Topics(const BusConfig& config,
       backlog(tasks + ".backlog"),
       hosts(config.prefix + "hosts"),
       control(config.prefix + "control"),
+      seen(config.prefix + "seen"),
+      revisits(config.prefix + "revisits"),
       pages(config.prefix + "pages"),
       articles(config.prefix + "articles"),
       articles_replay(config.prefix + "articles.replay"),
@@ -54,6 +56,9 @@ Topics::Topics(const BusConfig& config,
   // Whoever owns a host's tasks owns what is remembered of it.
   specs.push_back(CompactedSpec(hosts, config.tasks_partitions));
   specs.push_back(CompactedSpec(control, 1));
+  specs.push_back(CompactedSpec(seen, config.tasks_partitions));
+  specs.back().retention = config.pages_retention;
+  specs.push_back(CompactedSpec(revisits, config.tasks_partitions));
   specs.push_back(Spec(pages, config.pages_partitions, config.pages_retention));
   specs.push_back(LargeSpec(articles, config.articles_partitions,
                             config.articles_retention));
@@ -71,11 +76,19 @@ std::vector<std::string> Topics::OfTasks() const {
   return names;
 }
 
-int32_t Topics::PartitionsOf(const std::string& topic) const {
+const TopicSpec& Topics::SpecOf(const std::string& topic) const {
   for (const TopicSpec& spec : specs) {
-    if (spec.name == topic) return spec.partitions;
+    if (spec.name == topic) return spec;
   }
   std::abort();
+}
+
+int32_t Topics::PartitionsOf(const std::string& topic) const {
+  return SpecOf(topic).partitions;
+}
+
+std::optional<Duration> Topics::RetentionOf(const std::string& topic) const {
+  return SpecOf(topic).retention;
 }
 
 }  // namespace newsmill

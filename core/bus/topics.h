@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct Topics {
   std::vector<std::string> retries;  // one per delay, in the order given
   std::string hosts;                 // compacted; partitions as `tasks`
   std::string control;               // compacted; one partition
+  std::string seen;                  // as `hosts`, kept as long as `pages`
+  std::string revisits;              // as `hosts`
   std::string pages;
   std::string articles;
   std::string articles_replay;
@@ -34,6 +37,11 @@ struct Topics {
 
   // Partition count of a topic of `specs`; ends the process for another name.
   int32_t PartitionsOf(const std::string& topic) const;
+  // nullopt: for ever. Likewise.
+  std::optional<Duration> RetentionOf(const std::string& topic) const;
+
+ private:
+  const TopicSpec& SpecOf(const std::string& topic) const;
 };
 
 }  // namespace newsmill

@@ -37,7 +37,11 @@ Result<NewTopicHandle> MakeNewTopic(const TopicSpec& spec, int replication) {
   }
   SetConfig(topic, "retention.ms",
             std::to_string(spec.retention ? spec.retention->count() : -1));
-  SetConfig(topic, "cleanup.policy", spec.compacted ? "compact" : "delete");
+  const bool by_age = spec.retention || !spec.compacted;
+  SetConfig(topic, "cleanup.policy",
+            !spec.compacted ? "delete"
+            : by_age        ? "compact,delete"
+                            : "compact");
   // The times of records are the log's, not the producers'.
   SetConfig(topic, "message.timestamp.type", "LogAppendTime");
   if (spec.max_message_bytes) {

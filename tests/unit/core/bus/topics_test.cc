@@ -35,7 +35,8 @@ TEST(Topics, CarryThePrefixAndTheDelay) {
               ElementsAre("newsmill.tasks", "newsmill.tasks.backlog",
                           "newsmill.tasks.retry.10s", "newsmill.tasks.retry.1m",
                           "newsmill.tasks.retry.6h", "newsmill.hosts",
-                          "newsmill.control", "newsmill.pages",
+                          "newsmill.control", "newsmill.seen",
+                          "newsmill.revisits", "newsmill.pages",
                           "newsmill.articles", "newsmill.articles.replay",
                           "newsmill.outcomes", "newsmill.dead"));
 }
@@ -71,15 +72,28 @@ TEST(Topics, TakeLargeArticlesAndDeadLetters) {
   EXPECT_EQ(SpecOf(topics, topics.pages).max_message_bytes, std::nullopt);
 }
 
-TEST(Topics, HostsLieBesideTheirTasksAndOrdersInOnePartition) {
+TEST(Topics, WhatWasSeenIsKeptAsLongAsPages) {
+  BusConfig config;
+  config.pages_retention = std::chrono::hours(5);
+  const Topics topics(config, {});
+  EXPECT_EQ(topics.RetentionOf(topics.seen), config.pages_retention);
+  EXPECT_EQ(topics.RetentionOf(topics.revisits), std::nullopt);
+}
+
+TEST(Topics, WhatIsKnownLiesBesideTheTasksAndOrdersInOnePartition) {
   BusConfig config;
   config.prefix = "t.";
   config.tasks_partitions = 7;
   const Topics topics(config, {});
-  EXPECT_EQ(topics.PartitionsOf("t.hosts"), topics.PartitionsOf("t.tasks"));
+  for (const std::string& topic :
+       {topics.hosts, topics.seen, topics.revisits}) {
+    EXPECT_EQ(topics.PartitionsOf(topic), topics.PartitionsOf("t.tasks"));
+  }
   EXPECT_EQ(topics.PartitionsOf("t.control"), 1);
   for (const TopicSpec& spec : topics.specs) {
-    const bool remembered = spec.name == "t.hosts" || spec.name == "t.control";
+    const bool remembered = spec.name == "t.hosts" ||
+                            spec.name == "t.control" || spec.name == "t.seen" ||
+                            spec.name == "t.revisits";
     EXPECT_EQ(spec.compacted, remembered) << spec.name;
   }
 }
