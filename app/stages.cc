@@ -88,7 +88,8 @@ Result<void> Stage::MakeHandler(StageKind kind, StageParts& parts) {
       auto handler = FetchHandler::Create(
           settings.fetcher, parts.sites, parts.topics, parts.clock,
           FleetMemory{*parts.bus,
-                      {settings.log.prefix, settings.log.session_timeout}});
+                      {settings.log.prefix, settings.log.session_timeout},
+                      &ParseGeneration});
       if (!handler) return handler.error();
       auto backlog = OpenBacklogLog(*parts.bus, parts.topics.backlog);
       if (!backlog) return backlog.error();

@@ -100,6 +100,22 @@ void FetcherConfig::Declare(config::Schema& schema) {
              "(TRUNCATED, TIMED_OUT).");
   schema.Add("fetcher.max_redirects", &max_redirects,
              "Redirects that are followed for one task.");
+  schema.Add("fetcher.conditional", &conditional,
+             "Whether a page that was fetched before is asked for with its "
+             "ETag and Last-Modified; a 304, and the same bytes, end the task "
+             "as UNCHANGED.");
+  schema.Add("fetcher.seen_bytes", &seen_bytes,
+             "Memory of one fetcher for what it knows of pages that were "
+             "fetched while log.pages_retention lasts, some 600 bytes each; "
+             "those that were fetched first go.");
+  schema.Add("fetcher.duplicate_window", &duplicate_window,
+             "For how long after a fetch an article is not fetched again: its "
+             "tasks are skipped (DUPLICATE), but for those that `enqueue` was "
+             "told of one by one; 0s: never. A rule's own duplicate_window "
+             "goes before.");
+  schema.Add("fetcher.longest_revisit", &longest_revisit,
+             "Up to here the interval grows at which `enqueue --revisit` has "
+             "an article fetched again that does not change.");
   schema.Add("fetcher.retry_delays", &retry_delays,
              "After which delay a failed task is tried again, attempt by "
              "attempt; each is a retry topic.");

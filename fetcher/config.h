@@ -55,6 +55,14 @@ struct FetcherConfig {
   bool keep_truncated = true;
   int64_t max_redirects = 5;
 
+  // Pages that were fetched before are asked for with their validators.
+  bool conditional = true;
+  int64_t seen_bytes = 64 << 20;
+  // For how long after a fetch an article is not fetched again.
+  Duration duplicate_window = std::chrono::hours(1);
+  // Up to here the interval between revisits grows.
+  Duration longest_revisit = std::chrono::days(30);
+
   std::vector<Duration> retry_delays;  // default 10s, 1m, 10m, 1h, 6h
 
   // "host:port" -> "address:port"; lets tests serve real names from loopback.

@@ -111,7 +111,7 @@ void FetchHandler::Attach(WorkerPort& port) {
 
 Result<Offsets> FetchHandler::Assigned(
     const std::vector<TopicPartition>& partitions) {
-  Assign assign{PartitionsOfTasks(partitions), {}};
+  Assign assign{PartitionsOfTasks(partitions), {}, {}, {}};
   owned_.insert(assign.partitions.begin(), assign.partitions.end());
   std::unique_lock lock(mutex_);
   for (const int32_t partition : assign.partitions) {
@@ -234,6 +234,10 @@ void FetchHandler::OpenMemory() {
     const std::lock_guard lock(mutex_);
     GiveLocked(Listen{std::move(orders)});
   };
+  events.died = [this](std::vector<std::string> task_ids) {
+    const std::lock_guard lock(mutex_);
+    GiveLocked(Listen{{}, std::move(task_ids)});
+  };
   host_log_ = std::make_unique<HostLog>(memory_->bus, topics_, clock_,
                                         memory_->options, std::move(events));
   host_log_->Start();
@@ -245,7 +249,10 @@ void FetchHandler::OnTaken(TakenPartition taken) {
     const auto found = opening_.find(taken.partition);
     if (found == opening_.end() || found->second != taken.take) return;
     opening_.erase(found);
-    GiveLocked(Assign{{taken.partition}, std::move(taken.states)});
+    GiveLocked(Assign{{taken.partition},
+                      std::move(taken.states),
+                      std::move(taken.seen),
+                      std::move(taken.revisits)});
   }
   port_->Wake();
 }
@@ -283,15 +290,25 @@ std::vector<FetchHandler::Order> FetchHandler::TakeOrders() {
 }
 
 void FetchHandler::Run() {
-  HostBook::Save save;
+  FetchSurroundings surroundings{config_, sites_, topics_, clock_};
   if (host_log_) {
-    save = [this](int32_t partition, v1::HostState state,
-                  HostBook::Durable durable) {
+    surroundings.generation = memory_->generation;
+    surroundings.save_seen = [this](int32_t partition,
+                                    const v1::SeenPage& page) {
+      host_log_->Remember(partition, page);
+    };
+    surroundings.save_revisit = [this](int32_t partition,
+                                       const v1::PlannedRevisit& plan,
+                                       const std::optional<v1::FetchTask>& put,
+                                       Revisits::Durable durable) {
+      host_log_->Plan(partition, plan, put, std::move(durable));
+    };
+    surroundings.save = [this](int32_t partition, v1::HostState state,
+                               HostBook::Durable durable) {
       host_log_->Save(partition, std::move(state), std::move(durable));
     };
   }
-  FetchLoop loop({config_, sites_, topics_, clock_, std::move(save)},
-                 std::move(http_), *port_);
+  FetchLoop loop(surroundings, std::move(http_), *port_);
   if (backlog_log_ != nullptr) {
     loop.WaitOn(std::make_unique<Backlog>(
                     topics_, std::move(backlog_log_),
@@ -346,8 +363,16 @@ bool FetchHandler::Obey(FetchLoop& loop, Order order) {
     if (!assign->states.empty()) {
       loop.Load(assign->partitions.front(), std::move(assign->states));
     }
+    if (!assign->seen.empty()) {
+      loop.LoadSeen(assign->partitions.front(), std::move(assign->seen));
+    }
+    if (!assign->revisits.empty()) {
+      loop.LoadRevisits(assign->partitions.front(),
+                        std::move(assign->revisits));
+    }
   } else if (auto* const listen = std::get_if<Listen>(&order)) {
-    loop.Obey(std::move(listen->orders));
+    if (!listen->died.empty()) loop.Died(listen->died);
+    if (!listen->orders.empty()) loop.Obey(std::move(listen->orders));
   } else if (auto* const revoke = std::get_if<Revoke>(&order)) {
     {
       const std::lock_guard lock(mutex_);

@@ -23,6 +23,8 @@ namespace newsmill {
 struct FleetMemory {
   Bus& bus;  // outlives the handler
   HostLogOptions options;
+  // As FetchSurroundings says.
+  int64_t (*generation)(int64_t rule_revision) = nullptr;
 };
 
 // FetchTask -> FetchedPage. The worker's thread only hands deliveries over; a
@@ -73,9 +75,12 @@ class FetchHandler : public Handler {
   struct Assign {
     std::vector<int32_t> partitions;
     std::vector<v1::HostState> states;  // of the one partition
+    std::vector<v1::SeenPage> seen;     // likewise
+    std::vector<v1::PlannedRevisit> revisits;
   };
   struct Listen {
     std::vector<v1::Order> orders;
+    std::vector<std::string> died = {};
   };
   struct Revoke {
     std::vector<int32_t> partitions;

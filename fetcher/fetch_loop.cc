@@ -46,8 +46,14 @@ FetchLoop::FetchLoop(const FetchSurroundings& surroundings,
       shelf_(hosts_),
       robots_(surroundings.config, &shelf_),
       tdm_(surroundings.config),
+      seen_(surroundings.config.seen_bytes,
+            surroundings.topics.RetentionOf(surroundings.topics.pages),
+            surroundings.save_seen),
+      generation_(surroundings.generation),
+      revisits_(surroundings.config.longest_revisit, surroundings.save_revisit),
       own_fault_backoff_(std::chrono::seconds(1), std::chrono::seconds(60)),
       http_(std::move(http)) {
+  ListenForAcknowledgements();
 }
 
 void FetchLoop::Drain() {
@@ -68,6 +74,9 @@ void FetchLoop::Turn(Duration max_wait) {
   // First: a worker that was frozen must not go on with what it had begun.
   const Instant now = clock_.Uptime();
   AbortWhatIsStale(now);
+  RememberAcknowledged();
+  LetGoOfSame();
+  if (!draining_) revisits_.PutWhatIsDue(clock_.Now());
   if (!draining_) ReadBacklog(now);
   if (!draining_ && paused_until_ <= now) StartWhatMay(now);
   metrics_.Sizes(http_->in_flight(), frontier_.queued(), frontier_.hosts());
@@ -136,9 +145,12 @@ void FetchLoop::StartWhatMay(Instant now) {
       frontier_.Push(fetch.host, fetch.partition,
                      owned_since_.at(fetch.partition), *id, now + kStaleRest,
                      fetch.lane);
-    } else if (EndIfExpired(fetch.delivery)) {
+    } else if (EndIfExpired(fetch.delivery) ||
+               EndIfDuplicate(fetch.delivery, KeyOf(fetch), fetch.partition)) {
       frontier_.Cancel(fetch.host);
       Take(*id);
+    } else if (WaitForSame(fetch)) {
+      continue;
     } else if (const auto later = addresses_.MustWait(fetch.host, now)) {
       frontier_.Cancel(fetch.host);
       frontier_.Push(fetch.host, fetch.partition,
@@ -160,6 +172,8 @@ void FetchLoop::StartRequest(Fetch& fetch) {
   request.wants_type = &MayBePage;
   request.keep_connection =
       frontier_.hosts() <= kFewHosts || frontier_.QueuedOf(fetch.host) > 0;
+  AskForChanges(fetch, request);
+  BeginArticle(fetch);
   fetch.stale = false;
   ++running_[fetch.partition];
   const FetchId id = fetch.id;
@@ -194,6 +208,9 @@ std::unique_ptr<FetchLoop::Fetch> FetchLoop::Take(FetchId id) {
   std::unique_ptr<Fetch> fetch = std::move(found->second);
   fetches_.erase(found);
   if (!fetch->delivery.adopted()) --held_[fetch->partition];
+  if (std::exchange(fetch->under_way, false)) {
+    EndArticle(id, {fetch->partition, fetch->article_key});
+  }
   return fetch;
 }
 

@@ -25,6 +25,8 @@
 #include "fetcher/http/http_client.h"
 #include "fetcher/robots_keeper.h"
 #include "fetcher/room.h"
+#include "fetcher/seen/revisits.h"
+#include "fetcher/seen/seen_pages.h"
 #include "fetcher/tdm/tdm_keeper.h"
 #include "fetcher/verdict.h"
 
@@ -41,6 +43,12 @@ struct FetchSurroundings {
   const Clock& clock;
   // Writes what is learned of a host for later owners; empty: nobody does.
   HostBook::Save save = {};
+  // Likewise of pages.
+  SeenPages::Save save_seen = {};
+  // The generation of a parser with this revision of a site's rule; nullptr:
+  // all are one.
+  int64_t (*generation)(int64_t rule_revision) = nullptr;
+  Revisits::Save save_revisit = {};
 };
 
 Lane LaneOf(const v1::FetchTask& task);
@@ -58,12 +66,19 @@ class FetchLoop {
  public:
   FetchLoop(const FetchSurroundings& surroundings,
             std::unique_ptr<HttpClient> http, WorkerPort& port);
+  ~FetchLoop();
 
   // Partitions of `tasks`. A host is first asked a full delay after its
   // partition was taken over.
   void Assign(const std::vector<int32_t>& partitions);
   // What former owners knew of the hosts of a partition that was just assigned.
   void Load(int32_t partition, std::vector<v1::HostState> states);
+  // And of the pages of these hosts.
+  void LoadSeen(int32_t partition, std::vector<v1::SeenPage> pages);
+  // And when their articles are fetched again.
+  void LoadRevisits(int32_t partition, std::vector<v1::PlannedRevisit> plans);
+  // Tasks whose page is among the dead letters.
+  void Died(const std::vector<std::string>& task_ids);
   // Newer orders of operators; they act at once.
   void Obey(std::vector<v1::Order> orders);
   // Aborts and hands back what it has of these partitions.
@@ -111,7 +126,16 @@ class FetchLoop {
     bool stale = false;
     // While its request runs.
     AddressBook::Place address = {};
+    // What its request was made conditional on.
+    std::unique_ptr<v1::SeenPage> seen = {};
+    // By KeyOf, and of which URL.
+    std::string article_key = {};
+    std::string keyed_url = {};
+    // While its request runs nobody else asks for the article.
+    bool under_way = false;
   };
+  // An article as the hosts of a partition have it.
+  using ArticlePlace = std::pair<int32_t, std::string>;
   // A robots.txt or a tdmrep.json on its way, once per origin. The tasks that
   // need it wait in their host's queue.
   struct RobotsFetch {
@@ -130,6 +154,13 @@ class FetchLoop {
     bool stale = false;
     AddressBook::Place address = {};  // while its request runs
   };
+
+  // A page that was produced and is not acknowledged yet.
+  struct Unacknowledged {
+    int32_t partition = 0;
+    v1::SeenPage page;
+  };
+  struct Acknowledged;
 
   // Copies of robots.txt stand beside what else is known of a host.
   class Shelf : public RobotsShelf {
@@ -166,8 +197,9 @@ class FetchLoop {
   void Hold(const std::string& host, const HostHold& hold);
   void LearnFrom(const std::string& host, const HttpResponse& response,
                  const AnswerVerdict& verdict);
-  // Settles a task whose host has to wait, once later owners will know of that.
-  void FailWhenDurable(std::unique_ptr<Fetch> fetch, Failure failure);
+  // Once later owners will know what the host asked for, and when the article
+  // of a task that is dead is fetched again.
+  void Fail(std::unique_ptr<Fetch> fetch, Failure failure, bool host_waits);
   void FinishRequest(const Fetch& fetch);
 
   // Waiting.
@@ -205,6 +237,39 @@ class FetchLoop {
   // Those that `which` picks; their turns are finished where the host is still
   // known.
   void AbandonRobots(const std::function<bool(const RobotsFetch&)>& which);
+
+  // Pages that were seen before.
+  void ListenForAcknowledgements();
+  int64_t GenerationOf(const std::string& url) const;
+  const std::string& KeyOf(Fetch& fetch) const;
+  const v1::SeenPage* SeenBefore(const v1::FetchTask& task,
+                                 const std::string& article_key,
+                                 int32_t partition) const;
+  void AskForChanges(Fetch& fetch, HttpRequest& request) const;
+  void RememberWhenDurable(Fetch& fetch, const v1::FetchedPage& page);
+  void RememberAcknowledged();
+  void ForgetSeen(int32_t partition);
+  // Duplicates.
+  Duration WindowOf(const v1::FetchTask& task) const;
+  bool EndIfDuplicate(Delivery& delivery, const std::string& article_key,
+                      int32_t partition);
+  // Whether another task is fetching the article: the fetch waits for its end.
+  bool WaitForSame(Fetch& fetch);
+  void BeginArticle(Fetch& fetch);
+  void EndArticle(FetchId id, const ArticlePlace& place);
+  void LetGoOfSame();
+
+  // Revisits.
+  struct Ending;
+  HostBook::Durable SettleAfter(int conditions, std::unique_ptr<Fetch> fetch,
+                                std::function<void(Delivery)> settle);
+  // The task ends; settled by `settle` once its next round is planned.
+  void SettlePlanned(std::unique_ptr<Fetch> fetch, PageChange change,
+                     std::function<void(Delivery)> settle);
+  void PlanRevisit(const v1::FetchTask& task, const std::string& article_key,
+                   int32_t partition, PageChange change,
+                   HostBook::Durable durable);
+  PageChange ChangeOf(const v1::FetchedPage& page, int32_t partition) const;
 
   // Answers.
   void Answered(FetchId id, HttpResponse response);
@@ -250,6 +315,15 @@ class FetchLoop {
   TdmKeeper tdm_;
   std::map<FetchId, RobotsFetch> robots_fetches_;
   FetchId next_id_ = 1;
+  SeenPages seen_;
+  int64_t (*const generation_)(int64_t rule_revision);
+  std::unordered_map<FetchId, Unacknowledged> unacknowledged_;
+  std::shared_ptr<Acknowledged> acknowledged_;
+  // Whose request runs, or whose page is not acknowledged yet.
+  std::map<ArticlePlace, FetchId> under_way_;
+  // Those that wait for it; in fetches_ and in no queue, or gone.
+  std::map<ArticlePlace, std::vector<FetchId>> same_;
+  Revisits revisits_;
   std::map<int32_t, int> running_;  // requests per partition
   std::map<int32_t, int> held_;     // records of `tasks` in memory, likewise
   std::unique_ptr<Backlog> backlog_;

@@ -8,6 +8,7 @@
 #include "fetcher/fetch_loop.h"
 #include "fetcher/page.h"
 #include "fetcher/redirect.h"
+#include "fetcher/seen/conditional.h"
 
 namespace newsmill {
 
@@ -19,7 +20,10 @@ void FetchLoop::Answered(FetchId id, HttpResponse response) {
   if (fetch->stale) return WaitAgain(std::move(fetch));
   metrics_.Answered(response);
 
-  AnswerVerdict verdict = JudgeAnswer(response, clock_.Now());
+  AnswerVerdict verdict =
+      fetch->seen == nullptr
+          ? JudgeAnswer(response, clock_.Now())
+          : JudgeSeenAgain(*fetch->seen, response, clock_.Now());
   if (!response.refused_by_guard) gate_.ExplainRefusal(fetch->host, verdict);
   const auto made = static_cast<size_t>(fetch->delivery.task().attempts_size());
   if (config_.keep_truncated && made >= config_.retry_delays.size()) {
@@ -53,7 +57,16 @@ void FetchLoop::SendPage(std::unique_ptr<Fetch> fetch, HttpResponse response) {
   v1::FetchedPage page = MakePage(fetch->delivery.task(), fetch->url,
                                   std::move(response), sites_, clock_.Now());
   NoteOptOuts(robots_.terms().agent, tdm_, fetch->url, page);
-  std::move(fetch->delivery).Ack({EncodePage(page, topics_.pages)});
+  RememberWhenDurable(*fetch, page);
+  Record record = EncodePage(page, topics_.pages);
+  if (!WantsRevisit(fetch->delivery.task())) {
+    return std::move(fetch->delivery).Ack({std::move(record)});
+  }
+  const PageChange change = ChangeOf(page, fetch->partition);
+  SettlePlanned(std::move(fetch), change,
+                [record = std::move(record)](Delivery delivery) {
+                  std::move(delivery).Ack({record});
+                });
 }
 
 void FetchLoop::Redirected(std::unique_ptr<Fetch> fetch, int status,
@@ -91,7 +104,17 @@ void FetchLoop::EndWith(std::unique_ptr<Fetch> fetch,
   outcome.set_article_key(
       ArticleKeyOf(fetch->delivery.task(), fetch->url, sites_));
   *outcome.mutable_fetched_at() = ToProto(clock_.Now());
-  std::move(fetch->delivery).Finish(std::move(outcome));
+  if (verdict.outcome == v1::UNCHANGED) {
+    outcome.set_validated_by_task_id(fetch->seen->task_id());
+    *outcome.mutable_validated_fetched_at() = fetch->seen->fetched_at();
+  }
+  if (!WantsRevisit(fetch->delivery.task()) || EndsRevisits(verdict.reason)) {
+    return std::move(fetch->delivery).Finish(std::move(outcome));
+  }
+  SettlePlanned(std::move(fetch), PageChange::kSame,
+                [outcome = std::move(outcome)](Delivery delivery) {
+                  std::move(delivery).Finish(outcome);
+                });
 }
 
 // Without a request, so nothing is known of the article's page.
@@ -103,13 +126,16 @@ void FetchLoop::EndUnasked(std::unique_ptr<Fetch> fetch,
     outcome.set_kind(verdict.outcome);
     outcome.set_reason(verdict.reason);
     outcome.set_detail(verdict.detail);
-    return std::move(fetch->delivery).Finish(std::move(outcome));
+    return SettlePlanned(std::move(fetch), PageChange::kSame,
+                         [outcome = std::move(outcome)](Delivery delivery) {
+                           std::move(delivery).Finish(outcome);
+                         });
   }
   Failure failure;
   failure.reason = verdict.reason;
   failure.detail = verdict.detail;
   failure.retryable = verdict.retryable;
-  std::move(fetch->delivery).Fail(std::move(failure));
+  Fail(std::move(fetch), std::move(failure), false);
 }
 
 void FetchLoop::Failed(std::unique_ptr<Fetch> fetch,
@@ -123,10 +149,8 @@ void FetchLoop::Failed(std::unique_ptr<Fetch> fetch,
   failure.not_before = verdict.host_not_before;
   const HostHold hold = hosts_.HoldOn(fetch->host, clock_.Now());
   if (hold.kind != HostHold::Kind::kNone) Hold(fetch->host, hold);
-  if (HostMayBeAskedAgain(verdict)) {
-    return FailWhenDurable(std::move(fetch), std::move(failure));
-  }
-  std::move(fetch->delivery).Fail(std::move(failure));
+  const bool host_waits = HostMayBeAskedAgain(verdict).has_value();
+  Fail(std::move(fetch), std::move(failure), host_waits);
 }
 
 // What the server asked for; after a 429 that does not say, the first delay.

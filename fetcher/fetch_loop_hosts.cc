@@ -79,14 +79,25 @@ void FetchLoop::LearnFrom(const std::string& host, const HttpResponse& response,
   }
 }
 
-void FetchLoop::FailWhenDurable(std::unique_ptr<Fetch> fetch, Failure failure) {
+void FetchLoop::Fail(std::unique_ptr<Fetch> fetch, Failure failure,
+                     bool host_waits) {
+  const v1::FetchTask task = fetch->delivery.task();
+  const bool dead = !failure.retryable || static_cast<size_t>(task.attempt()) >=
+                                              config_.retry_delays.size();
+  const bool planned = dead && WantsRevisit(task);
+  if (!host_waits && !planned) {
+    return std::move(fetch->delivery).Fail(std::move(failure));
+  }
   const std::string host = fetch->host;
-  auto waiting = std::make_shared<std::unique_ptr<Fetch>>(std::move(fetch));
-  hosts_.WhenDurable(host, [waiting, failure](bool durable) {
-    // Otherwise the task is handed back, to whoever owns the host now.
-    if (durable) std::move((*waiting)->delivery).Fail(failure);
-    waiting->reset();
-  });
+  const int32_t partition = fetch->partition;
+  const std::string key = planned ? KeyOf(*fetch) : "";
+  const HostBook::Durable durable =
+      SettleAfter((host_waits ? 1 : 0) + (planned ? 1 : 0), std::move(fetch),
+                  [failure = std::move(failure)](Delivery delivery) {
+                    std::move(delivery).Fail(failure);
+                  });
+  if (host_waits) hosts_.WhenDurable(host, durable);
+  if (planned) PlanRevisit(task, key, partition, PageChange::kSame, durable);
 }
 
 void FetchLoop::FinishRequest(const Fetch& fetch) {

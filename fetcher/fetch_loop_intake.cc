@@ -8,6 +8,7 @@
 #include "core/flow/settler.h"
 #include "core/flow/task_codec.h"
 #include "fetcher/fetch_loop.h"
+#include "fetcher/page.h"
 
 namespace newsmill {
 namespace {
@@ -44,6 +45,8 @@ void FetchLoop::Revoke(const std::vector<int32_t>& partitions) {
     });
     owned_since_.erase(partition);
     hosts_.Drop(partition);
+    ForgetSeen(partition);
+    revisits_.Drop(partition);
     if (backlog_ != nullptr) backlog_->Close(partition);
     frontier_.DropPartition(partition);
     std::vector<FetchId> leaving;
@@ -82,6 +85,10 @@ void FetchLoop::Accept(Delivery delivery, Room::Place place) {
   if (EndIfExpired(delivery)) return;
   // Not ours any more, or nothing is begun: handed back.
   if (draining_ || !owned_since_.contains(partition)) return;
+  if (seen_.size() > 0) {
+    const std::string key = ArticleKeyOf(delivery.task(), *decoded.url, sites_);
+    if (EndIfDuplicate(delivery, key, partition)) return;
+  }
   Enqueue(std::move(delivery), std::move(place), *std::move(decoded.url), host,
           partition);
 }

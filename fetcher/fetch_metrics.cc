@@ -22,6 +22,7 @@ const char* OutcomeOf(const AnswerVerdict& verdict) {
     case AnswerVerdict::Kind::kRedirect:
       return "redirect";
     case AnswerVerdict::Kind::kOutcome:
+      if (verdict.outcome == v1::UNCHANGED) return "unchanged";
       return verdict.outcome == v1::GONE ? "gone" : "skipped";
     case AnswerVerdict::Kind::kFailure:
       return verdict.retryable ? "retry" : "dead";

@@ -83,6 +83,9 @@ Result<void> CheckFetcherConfig(const FetcherConfig& config) {
                                      " is not between 1 and " +
                                      std::to_string(kMostBodyBytes));
   }
+  if (config.seen_bytes < 0) {
+    return Bad("seen_bytes", "0 (nothing is remembered) or more is expected");
+  }
   if (config.host_concurrency < 1) {
     return Bad("host_concurrency", "at least 1 is expected");
   }

@@ -17,10 +17,11 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kUrlKeys = {
     "article_url", "hosts", "id", "id_form", "list", "tracking_parameters"};
-constexpr std::array<std::string_view, 6> kFetchKeys = {
-    "bytes_per_day", "concurrency",      "delay",
+constexpr std::array<std::string_view, 7> kFetchKeys = {
+    "bytes_per_day", "concurrency",      "delay", "duplicate_window",
     "hours",         "requests_per_day", "zone"};
 constexpr Duration kLongestDelay = std::chrono::hours(24);
+constexpr Duration kLongestWindow = std::chrono::days(365);
 constexpr int64_t kMostConcurrent = 64;
 
 // One file while it is read; keeps the first error, so that readers of keys
@@ -34,6 +35,7 @@ class Reader {
   Result<Site> Read(const toml::table& root) {
     ReadUrl(root);
     ReadFetch(root);
+    site_.revision = root["revision"].value_or(int64_t{0});
     if (!error_.empty()) return Error{Code::kBadConfiguration, error_};
     return std::move(site_);
   }
@@ -60,7 +62,10 @@ class Reader {
     if (node == nullptr) return;
     const toml::table* fetch = Section(*node, "fetch", kFetchKeys);
     if (fetch == nullptr) return;
-    ReadDelay(*fetch);
+    site_.delay =
+        Time(*fetch, "delay", kLongestDelay, "up to a day, such as \"2s\"");
+    site_.duplicate_window = Time(*fetch, "duplicate_window", kLongestWindow,
+                                  "up to a year, such as \"6h\"");
     ReadConcurrency(*fetch);
     ReadPlan(*fetch);
   }
@@ -92,18 +97,17 @@ class Reader {
     return number;
   }
 
-  void ReadDelay(const toml::table& fetch) {
-    const toml::node* node = fetch.get("delay");
-    if (node == nullptr) return;
-    const std::string text = String(*node, "fetch.delay");
-    if (!error_.empty()) return;
-    const Result<Duration> delay = ParseDuration(text);
-    if (!delay || *delay < Duration::zero() || *delay > kLongestDelay) {
-      Fail(*node, "fetch.delay is '" + text +
-                      "'; expected a duration up to a day, such as \"2s\"");
-      return;
-    }
-    site_.delay = *delay;
+  std::optional<Duration> Time(const toml::table& fetch, const char* key,
+                               Duration most, const char* example) {
+    const toml::node* node = fetch.get(key);
+    if (node == nullptr) return std::nullopt;
+    const std::string name = std::string("fetch.") + key;
+    const std::string text = String(*node, name);
+    if (!error_.empty()) return std::nullopt;
+    const Result<Duration> time = ParseDuration(text);
+    if (time && *time >= Duration::zero() && *time <= most) return *time;
+    Fail(*node, name + " is '" + text + "'; expected a duration " + example);
+    return std::nullopt;
   }
 
   void ReadConcurrency(const toml::table& fetch) {

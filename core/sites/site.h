@@ -29,6 +29,12 @@ struct Site {
   std::optional<int> concurrency;
   // Of all its hosts together.
   DayPlan plan;
+  // For how long after a fetch an article is not fetched again; unset: the
+  // fetcher's configuration.
+  std::optional<Duration> duplicate_window;
+
+  // Of the whole rule; 0: it names none.
+  int64_t revision = 0;
 };
 
 }  // namespace newsmill

@@ -7,20 +7,15 @@
 #include <utility>
 
 #include "core/base/id.h"
+#include "core/bus/partitioner.h"
 #include "core/flow/task_codec.h"
 #include "core/runtime/log.h"
-#include "fetcher/hosts/orders.h"
-#include "fetcher/hosts/read_topic.h"
 
 namespace newsmill {
 namespace {
 
-constexpr Duration kReadTimeout = std::chrono::seconds(60);
-// Orders reach a worker that much later at most.
-constexpr Duration kLookForOrders = std::chrono::milliseconds(250);
-constexpr size_t kOrdersAtOnce = 500;
-// Of owners that are fenced at the same time; each waits for the broker.
-constexpr size_t kFencedAtOnce = 6;
+constexpr Duration kFirstReading = std::chrono::milliseconds(10);
+constexpr Duration kRememberAfter = std::chrono::seconds(1);
 
 std::string NewOwner() {
   char host[256] = "";
@@ -34,6 +29,19 @@ bool IsForgotten(const v1::HostState& state) {
   v1::HostState nothing;
   nothing.set_host(state.host());
   return state.ByteSizeLong() == nothing.ByteSizeLong();
+}
+
+// Of an article.
+template <typename About>
+Record RecordOf(const std::string& topic, int32_t partition, const About& about,
+                const std::string& task_id) {
+  Record record;
+  record.topic = topic;
+  record.partition = partition;
+  record.key = about.article_key();
+  record.value = about.SerializeAsString();
+  record.headers = RecordHeaders(About::descriptor()->full_name(), task_id, "");
+  return record;
 }
 
 }  // namespace
@@ -111,6 +119,29 @@ void HostLog::Save(int32_t partition, v1::HostState state, Done done) {
   Give(std::move(jobs));
 }
 
+void HostLog::Plan(int32_t partition, const v1::PlannedRevisit& plan,
+                   const std::optional<v1::FetchTask>& put, Done done) {
+  std::vector<Job> jobs(1);
+  jobs[0] = {Job::Kind::kPlan, partition, 0, {}, std::move(done)};
+  jobs[0].records.push_back(
+      RecordOf(topics_.revisits, partition, plan, plan.task().task_id()));
+  if (put) {
+    Record task = EncodeTask(*put, topics_.tasks);
+    task.partition =
+        PartitionForKey(*task.key, topics_.PartitionsOf(topics_.tasks));
+    jobs[0].records.push_back(std::move(task));
+  }
+  Give(std::move(jobs));
+}
+
+void HostLog::Remember(int32_t partition, const v1::SeenPage& page) {
+  Job job{Job::Kind::kRemember, partition, 0, {}, {}};
+  job.records.push_back(
+      RecordOf(topics_.seen, partition, page, page.task_id()));
+  const std::lock_guard lock(mutex_);
+  jobs_.push_back(std::move(job));  // its turn comes; nobody waits
+}
+
 std::string HostLog::trouble() const {
   const std::lock_guard lock(mutex_);
   return trouble_;
@@ -144,12 +175,10 @@ Duration HostLog::Turn() {
   Obey(std::move(jobs));
   const Instant now = clock_.Uptime();
   FollowOrders();
+  FollowDead();
   if (now >= try_at_) {
     TakeOver();
-    for (auto& [partition, saves] : saves_) {
-      if (!saves.empty() && !Write(partition, &saves)) break;
-    }
-    std::erase_if(saves_, [](const auto& each) { return each.second.empty(); });
+    WriteWhatWaits(now);
   }
   OpenWhatIsReady();
   Duration wait = kLookForOrders;
@@ -158,7 +187,22 @@ Duration HostLog::Turn() {
       wait = std::min<Duration>(wait, *partition.ready_at - clock_.Uptime());
     }
   }
+  if (!orders_read_ || !dead_read_) wait = std::min(wait, kFirstReading);
   return std::max(wait, Duration(1));
+}
+
+void HostLog::WriteWhatWaits(Instant now) {
+  if (!remembered_.empty() && now >= write_remembered_at_) {
+    for (const auto& [partition, records] : remembered_) saves_[partition];
+  }
+  std::vector<int32_t> partitions;
+  for (const auto& [partition, saves] : saves_) partitions.push_back(partition);
+  for (const int32_t partition : partitions) {
+    // A fence takes the list away.
+    const auto waiting = saves_.find(partition);
+    if (waiting != saves_.end() && !Write(partition, &waiting->second)) break;
+  }
+  std::erase_if(saves_, [](const auto& each) { return each.second.empty(); });
 }
 
 void HostLog::Obey(std::vector<Job> jobs) {
@@ -176,8 +220,7 @@ void HostLog::ObeyOne(Job job, std::map<int32_t, std::vector<Job>>* saves) {
     }
     case Job::Kind::kRelease: {
       // What was learned goes first: the next owner reads at once.
-      auto waiting = saves->find(job.partition);
-      if (waiting != saves->end()) Write(job.partition, &waiting->second);
+      Write(job.partition, &(*saves)[job.partition]);
       const auto found = partitions_.find(job.partition);
       if (found != partitions_.end() && found->second.producer) {
         const Result<void> written = found->second.producer->Write(
@@ -196,137 +239,32 @@ void HostLog::ObeyOne(Job job, std::map<int32_t, std::vector<Job>>* saves) {
       LetGo(job.partition);
       break;
     case Job::Kind::kSave:
+    case Job::Kind::kPlan:
       if (partitions_.contains(job.partition)) {
         (*saves)[job.partition].push_back(std::move(job));
       } else if (job.done) {
         job.done(false);
       }
       break;
+    case Job::Kind::kRemember:
+      if (!partitions_.contains(job.partition)) break;
+      if (remembered_.empty()) {
+        write_remembered_at_ = clock_.Uptime() + kRememberAfter;
+      }
+      remembered_[job.partition][*job.records[0].key] =
+          std::move(job.records[0]);
+      break;
   }
 }
 
 void HostLog::LetGo(int32_t partition) {
   partitions_.erase(partition);
+  remembered_.erase(partition);
   auto waiting = saves_.extract(partition);
   if (waiting.empty()) return;
   for (Job& job : waiting.mapped()) {
     if (job.done) job.done(false);
   }
-}
-
-// Taking over.
-
-void HostLog::TakeOver() {
-  std::vector<int32_t> wanted;
-  for (const auto& [number, partition] : partitions_) {
-    if (!partition.open && !partition.ready_at) wanted.push_back(number);
-  }
-  if (wanted.empty()) return;
-  Result<void> done = Fence(wanted);
-  if (done) done = ReadStates(wanted);
-  if (!done) return Trouble("take hosts over", done.error());
-  backoff_.Reset();
-  const std::lock_guard lock(mutex_);
-  trouble_.clear();
-}
-
-Result<void> HostLog::Fence(const std::vector<int32_t>& partitions) {
-  std::vector<int32_t> open;
-  for (const int32_t partition : partitions) {
-    if (!partitions_[partition].producer) open.push_back(partition);
-  }
-  using Made = Result<std::unique_ptr<FencedProducer>>;
-  const auto make = [this](int32_t partition) {
-    FencedProducerOptions options;
-    options.id = options_.prefix + "hosts." + std::to_string(partition);
-    options.client_id = "newsmill-hosts";
-    return bus_.NewFencedProducer(options);
-  };
-  Result<void> result;
-  for (size_t from = 0; from < open.size(); from += kFencedAtOnce) {
-    const size_t end = std::min(open.size(), from + kFencedAtOnce);
-    std::vector<std::future<Made>> making;
-    for (size_t i = from; i < end; ++i) {
-      making.push_back(std::async(std::launch::async, make, open[i]));
-    }
-    for (size_t i = from; i < end; ++i) {
-      Made made = making[i - from].get();
-      if (made) {
-        partitions_[open[i]].producer = *std::move(made);
-      } else {
-        result = made.error();
-      }
-    }
-    if (!result) return result;
-  }
-  return result;
-}
-
-Result<void> HostLog::ReadStates(const std::vector<int32_t>& partitions) {
-  std::vector<TopicPartition> topics;
-  for (const int32_t partition : partitions) {
-    topics.push_back({topics_.hosts, partition});
-  }
-  std::map<int32_t, std::map<std::string, v1::HostState>> newest;
-  auto read = ReadToEnd(
-      bus_, topics, kReadTimeout, clock_, [&](const Message& message) {
-        v1::HostState& state =
-            newest[message.partition][message.key.value_or("")];
-        if (!state.ParseFromString(message.value)) {
-          log::Warn(
-              "A record of what is known of a host cannot be read.",
-              {{"partition", message.partition}, {"offset", message.offset}});
-          state.Clear();
-        }
-      });
-  if (!read) return read;
-  for (const int32_t number : partitions) {
-    Partition& partition = partitions_[number];
-    const v1::HostState* ownership = nullptr;
-    partition.states.clear();
-    for (auto& [host, state] : newest[number]) {
-      if (host.empty()) ownership = &state;
-    }
-    partition.ready_at = ReadyAt(partition, ownership);
-    for (auto& [host, state] : newest[number]) {
-      if (!host.empty() && !state.host().empty()) {
-        partition.states.push_back(std::move(state));
-      }
-    }
-  }
-  return {};
-}
-
-Instant HostLog::ReadyAt(const Partition& partition,
-                         const v1::HostState* ownership) const {
-  const bool nobody = ownership == nullptr || !ownership->has_ownership() ||
-                      ownership->ownership().released() ||
-                      ownership->ownership().owner() == owner_;
-  if (nobody) return partition.taken_at;
-  return partition.taken_at + options_.session_timeout / 2;
-}
-
-void HostLog::OpenWhatIsReady() {
-  const Instant now = clock_.Uptime();
-  if (!orders_read_ || now < try_at_) return;
-  std::vector<int32_t> fenced;
-  for (auto& [number, partition] : partitions_) {
-    if (!partition.ready_at || *partition.ready_at > now) continue;
-    const Result<void> written =
-        partition.producer->Write({OwnershipRecord(number, false)});
-    if (!written && written.error().code == Code::kFenced) {
-      fenced.push_back(number);
-    } else if (!written) {
-      Trouble("take hosts over", written.error());
-      break;
-    } else {
-      partition.ready_at.reset();
-      partition.open = true;
-      events_.taken({number, partition.take, std::move(partition.states)});
-      partition.states.clear();
-    }
-  }
-  for (const int32_t number : fenced) Fenced(number);
 }
 
 // Writing.
@@ -335,17 +273,28 @@ bool HostLog::Write(int32_t partition, std::vector<Job>* saves) {
   const auto found = partitions_.find(partition);
   if (found == partitions_.end() || !found->second.producer) return true;
   std::map<std::string, const v1::HostState*> newest;
-  for (const Job& job : *saves) newest[job.state.host()] = &job.state;
   std::vector<Record> records;
+  for (const Job& job : *saves) {
+    if (job.kind == Job::Kind::kSave) newest[job.state.host()] = &job.state;
+    records.insert(records.end(), job.records.begin(), job.records.end());
+  }
   for (const auto& [host, state] : newest) {
     records.push_back(StateRecord(partition, *state));
   }
+  const auto remembered = remembered_.find(partition);
+  if (remembered != remembered_.end()) {
+    for (const auto& [key, record] : remembered->second) {
+      records.push_back(record);
+    }
+  }
+  if (records.empty()) return true;
   const Result<void> written = found->second.producer->Write(records);
   if (written) {
     for (Job& job : *saves) {
       if (job.done) job.done(true);
     }
     saves->clear();
+    remembered_.erase(partition);
     return true;
   }
   if (written.error().code == Code::kFenced) {
@@ -356,6 +305,7 @@ bool HostLog::Write(int32_t partition, std::vector<Job>* saves) {
   if (written.error().code == Code::kTooLarge) {
     // The only part that grows, and the only one that can be asked for again.
     for (Job& job : *saves) job.state.clear_robots();
+    remembered_.erase(partition);
   }
   return false;
 }
@@ -399,51 +349,6 @@ void HostLog::Trouble(const std::string& what, const Error& error) {
              {"next_attempt_in", FormatDuration(delay)}});
   const std::lock_guard lock(mutex_);
   trouble_ = "cannot " + what + ": " + error.message;
-}
-
-// Orders.
-
-void HostLog::FollowOrders() {
-  const Instant now = clock_.Uptime();
-  if (now < look_for_orders_at_ || now < try_at_) return;
-  look_for_orders_at_ = now + kLookForOrders;
-  if (!orders_) {
-    const Result<void> opened = OpenOrders();
-    if (!opened) return Trouble("read the orders of operators", opened.error());
-  }
-  const TopicPartition control{topics_.control, 0};
-  auto messages = orders_->Poll(kOrdersAtOnce, Duration(0));
-  if (!messages) {
-    orders_.reset();
-    return Trouble("read the orders of operators", messages.error());
-  }
-  std::vector<v1::Order> orders;
-  for (const Message& message : *messages) {
-    Result<v1::Order> order = DecodeOrder(message);
-    if (order) {
-      orders.push_back(*std::move(order));
-    } else {
-      log::Warn("An order cannot be read.", {{"error", order.error().message}});
-    }
-  }
-  if (!orders.empty()) events_.orders(std::move(orders));
-  // The rest of the first reading does not wait for the next look.
-  if (!orders_read_) look_for_orders_at_ = now;
-  const Result<int64_t> position = orders_->Position(control);
-  if (position && *position >= orders_end_) orders_read_ = true;
-}
-
-Result<void> HostLog::OpenOrders() {
-  const TopicPartition control{topics_.control, 0};
-  const auto marks = bus_.admin().FetchWatermarks({control});
-  if (!marks) return marks.error();
-  auto consumer = bus_.NewConsumer({});
-  if (!consumer) return consumer.error();
-  const Offsets start{{control, marks->at(control).begin}};
-  if (auto assigned = (*consumer)->Assign(start); !assigned) return assigned;
-  orders_ = *std::move(consumer);
-  orders_end_ = marks->at(control).end;
-  return {};
 }
 
 }  // namespace newsmill

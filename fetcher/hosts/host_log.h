@@ -18,8 +18,12 @@
 #include "core/flow/backoff.h"
 #include "newsmill/v1/host_state.pb.h"
 #include "newsmill/v1/order.pb.h"
+#include "newsmill/v1/seen_page.pb.h"
 
 namespace newsmill {
+
+// Orders and dead letters reach a worker that much later at most.
+inline constexpr Duration kLookForOrders = std::chrono::milliseconds(250);
 
 struct HostLogOptions {
   // Before transactional IDs.
@@ -34,6 +38,8 @@ struct TakenPartition {
   // Of Take; a later Take of the same partition has a greater one.
   uint64_t take = 0;
   std::vector<v1::HostState> states;
+  std::vector<v1::SeenPage> seen;
+  std::vector<v1::PlannedRevisit> revisits;
 };
 
 // What a host log tells; called on its thread, must not block.
@@ -44,11 +50,14 @@ struct HostLogEvents {
   std::function<void(int32_t partition, uint64_t take)> fenced;
   // Newer orders of operators.
   std::function<void(std::vector<v1::Order>)> orders;
+  // IDs of tasks whose page is among the dead letters, however long ago it was
+  // fetched within what the log keeps of pages.
+  std::function<void(std::vector<std::string>)> died = {};
 };
 
-// The memory of the fleet on the topics `hosts` and `control`: reads what
-// former owners wrote, writes what this one learns, follows the orders of
-// operators.
+// The memory of the fleet on the topics `hosts`, `seen`, `revisits` and
+// `control`: reads what former owners wrote, writes what this one learns,
+// follows the orders of operators and the dead letters of pages.
 //
 // Taking a partition on: its former owner is fenced, the topic is read to its
 // end, and half a session timeout passes in which a former owner that does not
@@ -84,6 +93,14 @@ class HostLog {
   // nothing but the host's name has the log forget the host.
   void Save(int32_t partition, v1::HostState state, Done done);
 
+  // A plan, and with it the task that it has become, on `tasks`: both or
+  // neither.
+  void Plan(int32_t partition, const v1::PlannedRevisit& plan,
+            const std::optional<v1::FetchTask>& put, Done done);
+  // A page that was acknowledged. Nobody waits for it: it is written with the
+  // next state, or a second later; what is lost with the process costs a fetch.
+  void Remember(int32_t partition, const v1::SeenPage& page);
+
   // Empty, or what is in the way of taking partitions on or of writing.
   std::string trouble() const;
 
@@ -92,12 +109,15 @@ class HostLog {
 
  private:
   struct Job {
-    enum class Kind { kTake, kRelease, kDrop, kSave } kind;
+    enum class Kind { kTake, kRelease, kDrop, kSave, kPlan, kRemember } kind;
     int32_t partition = 0;
     uint64_t take = 0;
     v1::HostState state;
     Done done;
+    std::vector<Record> records = {};  // kPlan, kRemember
   };
+  // By key; the newest of each.
+  using Records = std::map<std::string, Record>;
   struct Partition {
     uint64_t take = 0;
     Instant taken_at{};
@@ -105,6 +125,8 @@ class HostLog {
     // Between the reading and `taken`.
     std::optional<Instant> ready_at;
     std::vector<v1::HostState> states;
+    std::vector<v1::SeenPage> seen;
+    std::vector<v1::PlannedRevisit> revisits;
     bool open = false;  // `taken` was told
   };
 
@@ -116,11 +138,14 @@ class HostLog {
   void TakeOver();
   Result<void> Fence(const std::vector<int32_t>& partitions);
   Result<void> ReadStates(const std::vector<int32_t>& partitions);
+  Result<void> ReadSeen(const std::vector<int32_t>& partitions);
+  Result<void> ReadRevisits(const std::vector<int32_t>& partitions);
   Instant ReadyAt(const Partition& partition,
                   const v1::HostState* ownership) const;
   void OpenWhatIsReady();
-  // False: to be tried again.
+  // With what is to be remembered. False: to be tried again.
   bool Write(int32_t partition, std::vector<Job>* saves);
+  void WriteWhatWaits(Instant now);
   void Fenced(int32_t partition);
   void LetGo(int32_t partition);
   Record OwnershipRecord(int32_t partition, bool released) const;
@@ -128,6 +153,9 @@ class HostLog {
 
   void FollowOrders();
   Result<void> OpenOrders();
+  void FollowDead();
+  Result<void> OpenDead();
+  void ReadOn(const std::vector<Message>& messages);
   void Trouble(const std::string& what, const Error& error);
 
   Bus& bus_;
@@ -140,9 +168,15 @@ class HostLog {
   // Of the thread.
   std::map<int32_t, Partition> partitions_;
   std::map<int32_t, std::vector<Job>> saves_;  // that wait
+  std::map<int32_t, Records> remembered_;      // likewise
+  Instant write_remembered_at_{};              // where there are some
   std::unique_ptr<Consumer> orders_;
   bool orders_read_ = false;  // whole, once
   int64_t orders_end_ = 0;
+  std::unique_ptr<Consumer> dead_;
+  bool dead_read_ = false;  // up to where it ended first
+  Offsets dead_ends_;
+  Instant look_for_dead_at_{};
   Backoff backoff_;
   Instant try_at_{};
   Instant look_for_orders_at_{};

@@ -32,6 +32,9 @@ void ReadHeader(std::string_view line, Request& request) {
   const std::string name = AsciiLowered(line.substr(0, colon));
   const std::string value = AsciiLowered(Trim(line.substr(colon + 1)));
   if (name == "host") request.host = value.substr(0, value.rfind(':'));
+  if (name == "if-none-match") {
+    request.if_none_match = Trim(line.substr(colon + 1));
+  }
   if (name == "connection" && value == "close") request.keep_alive = false;
 }
 

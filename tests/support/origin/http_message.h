@@ -15,6 +15,7 @@ struct Request {
   std::string peer;  // address:port of the connection
   bool tls = false;
   bool keep_alive = true;
+  std::string if_none_match;  // as sent; empty: none
 };
 
 struct Response {

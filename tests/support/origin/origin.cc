@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/id.h"
 #include "tests/support/origin/server.h"
 
 namespace newsmill::origin {
@@ -29,6 +30,8 @@ const char* Phrase(int status) {
       return "OK";
     case 301:
       return "Moved Permanently";
+    case 304:
+      return "Not Modified";
     case 307:
       return "Temporary Redirect";
     case 404:
@@ -67,6 +70,17 @@ MadePage Plain(int status, std::string body) {
   page.headers = {{"Content-Type", "text/plain; charset=utf-8"}};
   page.body = std::move(body);
   return page;
+}
+
+// What a server with validators makes of its page.
+void AnswerIfModified(const Request& request, MadePage& page) {
+  const bool whole = !page.reset && page.missing_bytes == 0;
+  if (page.status != 200 || !whole) return;
+  const std::string etag = '"' + Xxh128Hex(page.body) + '"';
+  page.headers.emplace_back("ETag", etag);
+  if (request.if_none_match != etag) return;
+  page.status = 304;
+  page.body.clear();
 }
 
 bool Heals(pages::Fault fault) {
@@ -115,7 +129,9 @@ MadePage Origin::Impl::PageFor(const Request& request) {
 
 Response Origin::Impl::Respond(const Request& request) {
   ++requests;
-  Response response = Serialise(PageFor(request));
+  MadePage page = PageFor(request);
+  if (options.validators) AnswerIfModified(request, page);
+  Response response = Serialise(page);
   response.delay += options.delay;
   Log(request, response.reset ? 0 : response.status);
   return response;

@@ -16,6 +16,8 @@ struct OriginOptions {
   int tls_port = 0;  // 0: a free one
   // Of every page; `site`, `attempt` and `moved` are set per request.
   pages::PageOptions pages;
+  // Pages have an ETag, and If-None-Match with it is answered 304.
+  bool validators = false;
   // Before every answer.
   Duration delay{0};
   // One JSON object a line: time (milliseconds since 1970), host, path, status,

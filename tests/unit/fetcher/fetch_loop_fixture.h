@@ -67,6 +67,8 @@ class FetchLoopTest : public ::testing::Test {
     config_.host_delay = 1s;
     config_.host_delay_jitter = 0;
     config_.robots = "off";
+    // Nothing here acknowledges pages, unless the test does.
+    config_.duplicate_window = 0s;
     config_.retry_delays = {10s, 60s, 600s};
   }
 
@@ -77,7 +79,8 @@ class FetchLoopTest : public ::testing::Test {
     auto http = std::make_unique<FakeHttp>();
     http_ = http.get();
     loop_ = std::make_unique<FetchLoop>(
-        FetchSurroundings{config_, sites_, *topics_, clock_, save_},
+        FetchSurroundings{config_, sites_, *topics_, clock_, save_, save_seen_,
+                          generation_, save_revisit_},
         std::move(http), port_);
     loop_->Assign({0});
     clock_.Advance(1min);
@@ -123,6 +126,9 @@ class FetchLoopTest : public ::testing::Test {
   ManualClock clock_;
   FakePort port_;
   HostBook::Save save_;
+  SeenPages::Save save_seen_;
+  int64_t (*generation_)(int64_t) = nullptr;
+  Revisits::Save save_revisit_;
   std::shared_ptr<RecordingSink> sink_ = std::make_shared<RecordingSink>();
   Room room_{100000};
   std::unique_ptr<Topics> topics_;

@@ -13,6 +13,7 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr char kGazette[] = R"(
+revision = 7
 [url]
 hosts = ["www.gazette.example", "m.gazette.example"]
 id = ['/story_(\d{1,9})(?:[/?#]|$)', '[?&]story=(\d{1,9})']
@@ -24,6 +25,7 @@ tracking_parameters = ["from", "utm_*"]
 [fetch]
 delay = "2s"
 concurrency = 3
+duplicate_window = "6h"
 
 [[layout]]
 name = "not of our concern"
@@ -78,6 +80,8 @@ TEST(SiteCatalogue, ReadsWhatARuleSaysOfUrlsAndPoliteness) {
   EXPECT_EQ(site->hosts[1], "m.gazette.example");
   EXPECT_EQ(site->delay, Duration(2000));
   EXPECT_EQ(site->concurrency, 3);
+  EXPECT_EQ(site->revision, 7);
+  EXPECT_EQ(site->duplicate_window, std::chrono::hours(6));
   EXPECT_EQ(site->list_patterns.size(), 1U);
   EXPECT_EQ(sites.ForHost("m.gazette.example"), site);
   EXPECT_EQ(sites.ForHost("gazette.example"), nullptr);
@@ -301,6 +305,10 @@ INSTANTIATE_TEST_SUITE_P(
         BadRule{"bad_delay_text",
                 "[url]\nhosts = [\"a\"]\n[fetch]\ndelay = \"soon\"\n", 4,
                 "a duration"},
+        BadRule{"bad_window",
+                "[url]\nhosts = [\"a\"]\n[fetch]\n"
+                "duplicate_window = \"-1h\"\n",
+                4, "fetch.duplicate_window"},
         BadRule{"no_concurrency",
                 "[url]\nhosts = [\"a\"]\n[fetch]\nconcurrency = 0\n", 4,
                 "from 1 to 64"}),

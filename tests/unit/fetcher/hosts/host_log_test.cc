@@ -6,6 +6,7 @@
 #include "core/bus/registry.h"
 #include "fetcher/hosts/orders.h"
 #include "fetcher/hosts/read_topic.h"
+#include "newsmill/v1/dead_letter.pb.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/process/temp_folder.h"
 
@@ -15,6 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 
 v1::HostState StateOf(const std::string& host, int64_t delay_ms = 0) {
   v1::HostState state;
@@ -33,6 +35,9 @@ struct Owner {
              },
              [this](const std::vector<v1::Order>& some) {
                orders.insert(orders.end(), some.begin(), some.end());
+             },
+             [this](const std::vector<std::string>& some) {
+               died.insert(died.end(), some.begin(), some.end());
              }}) {}
 
   std::vector<std::string> HostsTaken() const {
@@ -46,6 +51,7 @@ struct Owner {
   std::vector<TakenPartition> taken;
   std::vector<int32_t> fenced;
   std::vector<v1::Order> orders;
+  std::vector<std::string> died;
   HostLog log;
 };
 
@@ -281,6 +287,130 @@ TEST_F(HostLogTest, ANewOrderArrivesWithinASecond) {
   owner->log.Turn();
   ASSERT_EQ(owner->orders.size(), 1u);
   EXPECT_EQ(owner->orders[0].site(), "gazette");
+}
+
+// Pages that were seen.
+
+v1::SeenPage SeenPage(const std::string& key, const std::string& task) {
+  v1::SeenPage page;
+  page.set_article_key(key);
+  page.set_task_id(task);
+  return page;
+}
+
+TEST_F(HostLogTest, PagesAreWrittenSoonAndReadByTheNextOwner) {
+  {
+    const auto owner = OwnerOfZero();
+    owner->log.Remember(0, SeenPage("a", "first"));
+    owner->log.Remember(0, SeenPage("a", "second"));
+    owner->log.Remember(0, SeenPage("b", "third"));
+    owner->log.Turn();
+    clock_.Advance(1s);
+    owner->log.Turn();
+  }
+  const auto next = OwnerOfZero();
+  ASSERT_EQ(next->taken.size(), 1u);
+  std::map<std::string, std::string> seen;
+  for (const auto& page : next->taken[0].seen) {
+    seen[page.article_key()] = page.task_id();
+  }
+  EXPECT_THAT(seen, ElementsAre(Pair("a", "second"), Pair("b", "third")));
+}
+
+TEST_F(HostLogTest, PagesGoWithTheNextStateOrWithTheRelease) {
+  const auto owner = OwnerOfZero();
+  owner->log.Remember(0, SeenPage("a", "first"));
+  EXPECT_EQ(Save(*owner, StateOf("a.example")), true);
+  owner->log.Remember(0, SeenPage("b", "second"));
+  Release(*owner, 0);
+  EXPECT_EQ(OwnerOfZero()->taken.at(0).seen.size(), 2u);
+}
+
+TEST_F(HostLogTest, AFormerOwnersPageReplacesNoNewerOne) {
+  const auto former = OwnerOfZero();
+  former->log.Remember(0, SeenPage("a", "late"));
+  former->log.Turn();
+  const auto owner = OwnerOfZero();
+  owner->log.Remember(0, SeenPage("a", "newer"));
+  EXPECT_EQ(Save(*owner, StateOf("a.example")), true);
+  clock_.Advance(2s);
+  former->log.Turn();
+  EXPECT_THAT(former->fenced, ElementsAre(0));
+  const auto next = OwnerOfZero();
+  ASSERT_EQ(next->taken.at(0).seen.size(), 1u);
+  EXPECT_EQ(next->taken[0].seen[0].task_id(), "newer");
+}
+
+// Revisits.
+
+v1::PlannedRevisit PlanOf(const std::string& key) {
+  v1::PlannedRevisit plan;
+  plan.set_article_key(key);
+  plan.set_chain("chain");
+  plan.set_round(1);
+  return plan;
+}
+
+TEST_F(HostLogTest, APlanIsDurableBeforeItIsTold) {
+  const auto owner = OwnerOfZero();
+  std::optional<bool> durable;
+  owner->log.Plan(0, PlanOf("a"), std::nullopt, [&](bool is) { durable = is; });
+  EXPECT_FALSE(durable);
+  owner->log.Turn();
+  EXPECT_EQ(durable, true);
+  const auto next = OwnerOfZero();
+  ASSERT_EQ(next->taken.at(0).revisits.size(), 1u);
+  EXPECT_EQ(next->taken[0].revisits[0].chain(), "chain");
+}
+
+TEST_F(HostLogTest, AFormerOwnerPutsNoTask) {
+  const auto former = OwnerOfZero();
+  const auto owner = OwnerOfZero();
+  v1::FetchTask task;
+  task.set_task_id("next");
+  task.set_url("http://a.example/1");
+  const auto ends = [&] {
+    int64_t end = 0;
+    for (int32_t i = 0; i < 2; ++i) {
+      const TopicPartition tasks{topics_->tasks, i};
+      end += bus_->admin().FetchWatermarks({tasks})->at(tasks).end;
+    }
+    return end;
+  };
+  std::optional<bool> durable;
+  former->log.Plan(0, PlanOf("a"), task, [&](bool is) { durable = is; });
+  former->log.Turn();
+  EXPECT_EQ(durable, false);
+  EXPECT_EQ(ends(), 0);
+  owner->log.Plan(0, PlanOf("a"), task, [&](bool is) { durable = is; });
+  owner->log.Turn();
+  EXPECT_EQ(durable, true);
+  EXPECT_EQ(ends(), 1);
+}
+
+// Dead letters.
+
+TEST_F(HostLogTest, TasksWhosePageDiedAreToldBeforeAnyHostIsAsked) {
+  auto producer = bus_->NewProducer({});
+  const auto bury = [&](const std::string& task, v1::Stage stage) {
+    v1::DeadLetter letter;
+    letter.set_task_id(task);
+    letter.set_stage(stage);
+    Record record;
+    record.topic = topics_->dead;
+    record.value = letter.SerializeAsString();
+    (*producer)->Produce(std::move(record),
+                         [](const Result<RecordMetadata>&) {});
+    ASSERT_TRUE((*producer)->Flush(30s));
+  };
+  bury("crashed", v1::STAGE_PARSER);
+  bury("unreachable", v1::STAGE_FETCHER);
+  const auto owner = OwnerOfZero();
+  EXPECT_THAT(owner->died, ElementsAre("crashed"));
+  bury("refused", v1::STAGE_SINK);
+  clock_.Advance(kLookForOrders);
+  owner->log.Turn();
+  EXPECT_THAT(owner->died, ElementsAre("crashed", "refused"));
 }
 
 }  // namespace
