@@ -10,10 +10,12 @@
 #include "app/cli/text_width.h"
 #include "app/commands/commands.h"
 #include "app/open.h"
+#include "app/revisit_options.h"
 #include "app/seeding.h"
 #include "app/targets.h"
 #include "core/base/file.h"
 #include "core/base/id.h"
+#include "core/base/proto_duration.h"
 #include "core/flow/plain_text.h"
 #include "core/flow/task_codec.h"
 #include "core/flow/task_id.h"
@@ -87,6 +89,7 @@ class Enqueue : public Command {
   Seeding seeding_;
   std::string file_, batch_, id_, lane_;
   std::optional<Duration> expires_in_;
+  RevisitOptions revisit_;
   bool force_ = false, dry_run_ = false, skip_bad_ = false, json_ = false;
 };
 
@@ -125,6 +128,7 @@ void Enqueue::Declare(Arguments& arguments) {
                  "takes longer than the log keeps tasks");
   arguments.Option("--expires-in", "TIME", &expires_in_,
                    "skip the task when it was not fetched by then: 6h, 7d");
+  revisit_.Declare(arguments);
   arguments.Flag("--dry-run", &dry_run_, "check and count, enqueue nothing");
   arguments.Flag("--skip-bad", &skip_bad_,
                  "enqueue the good ones although others are bad");
@@ -159,6 +163,7 @@ Result<void> Enqueue::CheckOptions() const {
     return Error{Code::kInvalidArgument,
                  "--batch: expected UTF-8 without control characters"};
   }
+  if (auto checked = revisit_.Check(); !checked) return checked;
   std::set<std::string> names;
   for (const std::string& label : labels_) {
     if (!IsPlainText(label)) {
@@ -228,6 +233,10 @@ Result<v1::FetchTask> Enqueue::Template(Context& context) const {
   task.set_lane(lane_ == "bulk" ? v1::FetchTask::BULK : v1::FetchTask::FRESH);
   task.set_batch(batch_);
   task.set_force(force_);
+  // Who names an article wants it now, whenever it was fetched last; and what a
+  // feed named before is told by its ID.
+  *task.mutable_duplicate_window() = ToProto(Duration(0));
+  revisit_.Fill(context.clock.Now(), &task);
   for (const std::string& text : labels_) {
     const size_t equals = text.find('=');
     v1::Label* label = task.add_labels();

@@ -83,6 +83,7 @@ Result<void> Pipeline::Prepare() {
   serve.folder = folder_.path().string();
   serve.access_log = folder_ / "access.jsonl";
   serve.delay = options_.origin_delay;
+  serve.validators = options_.validators;
   serve.pages = page_options_;
   Result<std::unique_ptr<origin::Origin>> started =
       origin::Origin::Start(std::move(serve));

@@ -47,6 +47,7 @@ struct PipelineOptions {
   SinkConfig store;
   std::string fetcher_settings;  // further lines of [fetcher]
   Duration origin_delay{0};
+  bool validators = false;  // of the origin's pages
   double faults = 0;
   int pad_min_kb = 0, pad_max_kb = 0;
 };
