@@ -88,6 +88,26 @@ bool IsHouseNotice(std::string_view line) {
       "leave a (?:comment|reply).{0,40}|copyright \\W.{0,160}|©.{0,160}|"
       "all rights reserved.{0,80}|view (?:comments|gallery|more)|hide caption|"
       "toggle caption|enlarge this image|report (?:an error|a typo).{0,60}|"
+      "\\d{1,3} min(?:ute)?s?\\.? (?:read|lesezeit|de lecture|de "
+      "lectura|leestijd)|"
+      "(?:reading time|lesezeit|temps de lecture|tiempo de lectura|leestijd)\\W"
+      ".{0,30}|credits?:|never miss .*|already a subscriber.*|if you.?re "
+      "already "
+      "a subscriber.*|to view the full story.*|this entry was posted "
+      "(?:on|in|by)"
+      " .*|(?:der|dieser) (?:beitrag|eintrag|artikel) wurde "
+      "(?:am|unter|in|von) "
+      ".*(?:veröffentlicht|abgelegt|verschlagwortet|geschrieben|gepostet).*|"
+      "ce(?:tte entrée|t article) a été publiée? .*|esta entrada (?:fue "
+      "publicada|se publicó) .*|(?:written )?permission must be obtained .*|"
+      "this (?:article|material|content) (?:is (?:the )?copyrighted|may not be "
+      "published) .*|.{0,60} (?:is|are) not responsible for the opinions .*|"
+      "(?:(?:dieses|diesen|den|das) )?(?:skript|artikel|beitrag|text) (?:als "
+      "pdf "
+      "(?:herunterladen|speichern)|drucken|teilen|vorlesen)|(?:anzeige|werbung)"
+      "[,:] .{0,60}|(?:enthält|dieser artikel enthält) "
+      "(?:affiliate|werbe).{0,60}|"
+      "quellen(?:angaben)? (?:aus|ein)blenden|"
       "empfohlener redaktioneller inhalt|mit dem laden des .{0,40}|link zum "
       "youtube-inhalt|kommentare? (?:geschlossen|lesen|schreiben)|zum "
       "newsletter.{0,60}|jetzt (?:abonnieren|anmelden).{0,80}|"
@@ -95,7 +115,7 @@ bool IsHouseNotice(std::string_view line) {
       "责任编辑[:： ].{0,30}|编辑[:：]."
       "{0,20}|来源[:：].{0,30}|版权声明"
       ".{0,160}|举报|分享到.{0,20}|扫码"
-      ".{0,30})\\s*$");
+      ".{0,30})[\\s*|.:–—-]*$");
   return line.size() <= kLongest && RE2::PartialMatch(line, pattern);
 }
 

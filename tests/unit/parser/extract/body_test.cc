@@ -258,6 +258,20 @@ TEST(Phrases, AreToldFromSentences) {
   EXPECT_FALSE(RefersElsewhere("Read more books, he said."));
   EXPECT_TRUE(IsHouseNotice("Advertisement"));
   EXPECT_TRUE(IsHouseNotice("Sign up to our newsletter"));
+  for (const char* line :
+       {"- Anzeige -", "4 Min Read", "Lesezeit: 3 Minuten", "Credit:",
+        "This entry was posted on Monday, May 6th, and is filed under Town.",
+        "Der Beitrag wurde am Montag veröffentlicht.",
+        "Already a subscriber? Log in here.",
+        "Dieses Skript als PDF "
+        "herunterladen"}) {
+    EXPECT_TRUE(IsHouseNotice(line)) << line;
+  }
+  for (const char* line :
+       {"He never missed a day.", "Der Beitrag wurde nie gezahlt.",
+        "4 minutes later the bridge fell."}) {
+    EXPECT_FALSE(IsHouseNotice(line)) << line;
+  }
   EXPECT_FALSE(IsHouseNotice("Advertisers left the site in May."));
 }
 
