@@ -63,7 +63,7 @@ class Phases {
     began_ = ThreadMillis();
     const DecodedText text = DecodeText(bytes, "text/html");
     Note(kDecode);
-    const CutPage cut = CutHtml(text.utf8, Cut::kLean);
+    const CutPage cut = CutHtml(text.utf8, Cut::kLean, SetAside::kAll);
     Note(kCut);
     const auto document =
         Document::ParsePage(text.utf8, Cut::kLean, ParseLimits{});
@@ -90,7 +90,7 @@ class Phases {
   void Print() const {
     if (pages_ == 0) return;
     const double pages = pages_;
-    std::printf("%d pages, %.0f KB each, %.0f KB after the cut\n", pages_,
+    std::printf("%d pages, %.0f KB each, %.0f KB that gumbo reads\n", pages_,
                 static_cast<double>(bytes_) / pages / 1e3,
                 static_cast<double>(left_) / pages / 1e3);
     double sum = 0;

@@ -67,9 +67,12 @@ Kind KindOf(std::string_view name, char* lower) {
 
 class Cutter {
  public:
-  Cutter(std::string_view page, Cut cut)
-      : page_(page), lean_(cut == Cut::kLean) {
-    out_.html.reserve(page.size() / 2);
+  Cutter(std::string_view page, Cut cut, SetAside set_aside)
+      : page_(page),
+        lean_(cut == Cut::kLean),
+        tags_aside_(set_aside == SetAside::kAll),
+        texts_aside_(tags_aside_ && MaySetTextsAside(page)) {
+    out_.html.reserve(page.size() / 4);
   }
 
   CutPage Run() {
@@ -109,14 +112,15 @@ class Cutter {
   void KeepTo(size_t end) { Keep(end == kNone ? page_.size() : end); }
 
   void Text(size_t end) {
-    if (!lean_ || preformatted_ > 0) return Keep(end);
+    if (preformatted_ > 0) return Keep(end);
+    if (!lean_) return Words(end);
     while (at_ < end) {
       size_t blank = at_;
       while (blank < end && !(IsHtmlSpace(page_[blank]) && blank + 1 < end &&
                               IsHtmlSpace(page_[blank + 1]))) {
         ++blank;
       }
-      Keep(blank);
+      Words(blank);
       bool line_feed = false;
       while (at_ < end && IsHtmlSpace(page_[at_])) {
         line_feed = line_feed || page_[at_] == '\n';
@@ -124,6 +128,39 @@ class Cutter {
       }
       if (at_ > blank) out_.html += line_feed ? '\n' : ' ';
     }
+  }
+
+  // Text up to `end`, set aside where that is worth it. Blanks at the front
+  // stay: a parser treats them in its own way where no text may stand.
+  void Words(size_t end) {
+    constexpr size_t kWorthIt = 6;
+    while (texts_aside_ && at_ < end) {
+      size_t begin = at_;
+      while (begin < end && IsHtmlSpace(page_[begin])) ++begin;
+      Keep(begin);
+      const size_t size = VerbatimPrefix(page_.substr(at_, end - at_));
+      if (size >= kWorthIt &&
+          SetTextAside(page_.substr(at_, size), &out_.aside, &out_.html)) {
+        at_ += size;
+      } else {
+        Keep(at_ + size);
+      }
+      if (at_ < end) Keep(std::min(PastUnreadable(), end));
+    }
+    Keep(end);
+  }
+
+  // Past a reference or a character that a parser does not just copy.
+  size_t PastUnreadable() const {
+    const auto continues = [this](size_t at) {
+      const char c = page_[at];
+      if (page_[at_] != '&') return (static_cast<uint8_t>(c) & 0xC0U) == 0x80;
+      return IsAsciiLetter(c) || c == '#' || (c >= '0' && c <= '9');
+    };
+    size_t at = at_ + 1;
+    while (at < page_.size() && continues(at)) ++at;
+    return at < page_.size() && page_[at_] == '&' && page_[at] == ';' ? at + 1
+                                                                      : at;
   }
 
   void Markup() {
@@ -229,6 +266,9 @@ class Cutter {
   }
 
   void KeepTag() {
+    if (tags_aside_) {
+      return Drop(AppendTagAside(page_, at_, lean_, &out_.aside, &out_.html));
+    }
     if (lean_) return Drop(AppendLeanTag(page_, at_, &out_.html));
     TagScan tag(page_, at_);
     tag.Finish();
@@ -409,6 +449,8 @@ class Cutter {
 
   const std::string_view page_;
   const bool lean_;
+  const bool tags_aside_;
+  const bool texts_aside_;
   size_t at_ = 0;
   bool in_body_ = false;
   int in_select_ = 0;
@@ -418,8 +460,8 @@ class Cutter {
 
 }  // namespace
 
-CutPage CutHtml(std::string_view page, Cut cut) {
-  return Cutter(page, cut).Run();
+CutPage CutHtml(std::string_view page, Cut cut, SetAside set_aside) {
+  return Cutter(page, cut, set_aside).Run();
 }
 
 }  // namespace newsmill

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "parser/html/aside.h"
+
 namespace newsmill {
 
 // How much of a page is cut out before its tree is built.
@@ -29,7 +31,13 @@ struct CutPage {
     std::string_view source;  // in the page
   };
   std::vector<Script> scripts;  // in the order of `at`
+
+  Aside aside;
 };
+
+// What stands beside the markup of a cut page: scripts alone, or all that a
+// parser would only copy.
+enum class SetAside { kScripts, kAll };
 
 // One linear scan that reads markup as the standard's tokenizer does. The tree
 // of what is left is the tree of the page without the elements cut out, but for
@@ -39,6 +47,7 @@ struct CutPage {
 // stay.
 //
 // `page` outlives the result.
-CutPage CutHtml(std::string_view page, Cut cut);
+CutPage CutHtml(std::string_view page, Cut cut,
+                SetAside set_aside = SetAside::kScripts);
 
 }  // namespace newsmill

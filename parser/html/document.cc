@@ -21,7 +21,8 @@ Document::~Document() = default;
 Result<Document> Document::Parse(std::string_view utf8,
                                  const ParseLimits& limits) {
   auto impl = std::make_unique<Impl>();
-  if (Result<void> built = BuildTree(utf8, {}, limits, impl.get()); !built) {
+  if (Result<void> built = BuildTree(utf8, nullptr, limits, impl.get());
+      !built) {
     return built.error();
   }
   return Document(std::move(impl));
@@ -29,10 +30,9 @@ Result<Document> Document::Parse(std::string_view utf8,
 
 Result<Document> Document::ParsePage(std::string_view utf8, Cut cut,
                                      const ParseLimits& limits) {
-  const CutPage page = CutHtml(utf8, cut);
+  const CutPage page = CutHtml(utf8, cut, SetAside::kAll);
   auto impl = std::make_unique<Impl>();
-  if (Result<void> built =
-          BuildTree(page.html, page.scripts, limits, impl.get());
+  if (Result<void> built = BuildTree(page.html, &page, limits, impl.get());
       !built) {
     return built.error();
   }

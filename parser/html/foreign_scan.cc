@@ -15,13 +15,14 @@ constexpr size_t kNone = std::string_view::npos;
 constexpr size_t kDeepest = 64;
 
 // Start tags that leave foreign content, sorted.
-constexpr std::array<std::string_view, 45> kBreakingTags = {
-    "b",     "big",     "blockquote", "body", "br",     "center", "code", "dd",
-    "div",   "dl",      "dt",         "em",   "embed",  "font",   "h1",   "h2",
-    "h3",    "h4",      "h5",         "h6",   "head",   "hr",     "i",    "img",
-    "li",    "listing", "menu",       "meta", "nobr",   "ol",     "p",    "pre",
-    "ruby",  "s",       "small",      "span", "strike", "strong", "sub",  "sup",
-    "table", "tt",      "u",          "ul",   "var"};
+constexpr std::array<std::string_view, 44> kBreakingTags = {
+    "b",      "big",    "blockquote", "body",    "br",    "center", "code",
+    "dd",     "div",    "dl",         "dt",      "em",    "embed",  "h1",
+    "h2",     "h3",     "h4",         "h5",      "h6",    "head",   "hr",
+    "i",      "img",    "li",         "listing", "menu",  "meta",   "nobr",
+    "ol",     "p",      "pre",        "ruby",    "s",     "small",  "span",
+    "strike", "strong", "sub",        "sup",     "table", "tt",     "u",
+    "ul",     "var"};
 
 // Elements of drawings, which are no elements of HTML: an end tag too many has
 // no effect. Sorted.
@@ -83,6 +84,8 @@ class ForeignScan {
     bool self_closing = false;
     std::string name = ReadTag(&self_closing);
     if (at_ == kNone) return true;
+    // It breaks out of a drawing with some attributes, and stays with others.
+    if (name == "font") return Stop(ForeignEnd::How::kUnknown);
     if (MayHoldHtml(open_.back())) return Stop(ForeignEnd::How::kUnknown);
     if (std::binary_search(kBreakingTags.begin(), kBreakingTags.end(), name)) {
       return Stop(ForeignEnd::How::kBroken);

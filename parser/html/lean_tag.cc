@@ -10,7 +10,6 @@ namespace newsmill {
 namespace {
 
 constexpr size_t kLongestValue = 2048;
-constexpr size_t kLongestName = 24;
 constexpr size_t kLongestData = 1024;   // of an attribute's value
 constexpr size_t kLongestClasses = 40;  // that are kept unread
 constexpr std::string_view kSpaces = " \t\n\f\r";
@@ -18,7 +17,7 @@ constexpr std::string_view kSpaces = " \t\n\f\r";
 // Attributes that somebody reads; sorted.
 constexpr std::array<std::string_view, 53> kKept = {
     "about",    "alt",      "aria-hidden", "aria-label", "charset",
-    "cite",     "class",    "colspan",     "color",      "content",
+    "cite",     "class",    "color",       "colspan",    "content",
     "coords",   "datatype", "datetime",    "dir",        "encoding",
     "face",     "height",   "hidden",      "href",       "http-equiv",
     "id",       "itemid",   "itemprop",    "itemref",    "itemscope",
@@ -28,6 +27,8 @@ constexpr std::array<std::string_view, 53> kKept = {
     "rowspan",  "size",     "slot",        "src",        "srcset",
     "start",    "style",    "title",       "type",       "typeof",
     "value",    "vocab",    "width"};
+
+static_assert(std::is_sorted(kKept.begin(), kKept.end()));
 
 // Of data-* attributes those are kept whose names hold one of these: addresses
 // of images that come later, dates, and what blocks are.
@@ -91,8 +92,36 @@ bool IsPlain(std::string_view value) {
   return value.find('"') == std::string_view::npos;
 }
 
-void AppendAttribute(std::string_view name, const ScannedAttribute& attribute,
-                     std::string* out) {
+bool IsKept(std::string_view name) {
+  return std::binary_search(kKept.begin(), kKept.end(), name) ||
+         name == "xml:lang";
+}
+
+}  // namespace
+
+bool IsLeanAttribute(std::string_view name, std::string_view value) {
+  if (name.starts_with("data-")) return IsKeptData(name.substr(5), value);
+  if (!IsKept(name)) return false;
+  if (name == "style") return HidesSomething(value);
+  if (value.size() <= kLongestValue) return true;
+  return name == "content" || name == "srcset" ||
+         (name != "src" && name != "href" && name != "poster" &&
+          !value.starts_with("data:") && value.size() < 4 * kLongestValue);
+}
+
+std::string_view LeanValue(std::string_view name, std::string_view value,
+                           std::deque<std::string>* made) {
+  if (name == "srcset" && IsPlain(value)) return LastOfSet(value);
+  if (name != "class" || value.size() <= kLongestClasses || !IsPlain(value)) {
+    return value;
+  }
+  std::string classes = "\"";  // what a first name is recognised by
+  AppendClasses(value, &classes);
+  return std::string_view(made->emplace_back(std::move(classes))).substr(1);
+}
+
+void AppendLeanAttribute(std::string_view name,
+                         const ScannedAttribute& attribute, std::string* out) {
   const std::string_view value = attribute.value;
   *out += ' ';
   if (value.empty() || !IsPlain(value)) {
@@ -109,20 +138,6 @@ void AppendAttribute(std::string_view name, const ScannedAttribute& attribute,
   }
 }
 
-bool IsKept(std::string_view name, std::string_view value) {
-  if (name.starts_with("data-")) return IsKeptData(name.substr(5), value);
-  if (!std::binary_search(kKept.begin(), kKept.end(), name)) {
-    return name == "xml:lang";
-  }
-  if (name == "style") return HidesSomething(value);
-  if (value.size() <= kLongestValue) return true;
-  return name == "content" || name == "srcset" ||
-         (name != "src" && name != "href" && name != "poster" &&
-          !value.starts_with("data:") && value.size() < 4 * kLongestValue);
-}
-
-}  // namespace
-
 size_t AppendLeanTag(std::string_view html, size_t at, std::string* out) {
   const size_t before = out->size();
   TagScan tag(html, at);
@@ -130,12 +145,14 @@ size_t AppendLeanTag(std::string_view html, size_t at, std::string* out) {
   *out += tag.name();
   ScannedAttribute attribute;
   while (tag.Next(&attribute)) {
-    if (attribute.name.size() > kLongestName) continue;
-    char lower[kLongestName];
+    if (attribute.name.size() > kLongestLeanName) continue;
+    char lower[kLongestLeanName];
     std::transform(attribute.name.begin(), attribute.name.end(), lower,
                    AsciiLower);
     const std::string_view name(lower, attribute.name.size());
-    if (IsKept(name, attribute.value)) AppendAttribute(name, attribute, out);
+    if (IsLeanAttribute(name, attribute.value)) {
+      AppendLeanAttribute(name, attribute, out);
+    }
   }
   if (tag.end() == std::string_view::npos) {
     out->resize(before);

@@ -86,9 +86,13 @@ Tag KnownTag(GumboTag tag) {
 // Copies gumbo's tree in document order, without recursion.
 class Flattener {
  public:
-  Flattener(std::string_view html, const std::vector<CutPage::Script>& scripts,
+  Flattener(std::string_view html, const CutPage& page,
             const ParseLimits& limits, Impl* out)
-      : html_(html), scripts_(scripts), limits_(limits), out_(*out) {}
+      : html_(html),
+        page_(page),
+        texts_(page.aside),
+        limits_(limits),
+        out_(*out) {}
 
   // False where the tree is too deep or too large for the flat form.
   bool Run(const GumboNode* document) {
@@ -152,7 +156,10 @@ class Flattener {
 
   void AddText(std::string_view text) {
     const NodeId id = Append(Kind::kText);
-    out_.nodes[id].text = Put(text);
+    const size_t begin = out_.pool.size();
+    texts_.Append(text, &out_.pool);
+    out_.nodes[id].text = {static_cast<uint32_t>(begin),
+                           static_cast<uint32_t>(out_.pool.size() - begin)};
   }
 
   void Open(const GumboNode* node, NodeId parent) {
@@ -167,32 +174,60 @@ class Flattener {
     out_.nodes[id].tag = KnownTag(element.tag);
     out_.nodes[id].first_attribute =
         static_cast<uint32_t>(out_.attributes.size());
-    out_.nodes[id].attribute_count = element.attributes.length;
-    for (unsigned int i = 0; i < element.attributes.length; ++i) {
-      AddAttribute(
-          *static_cast<const GumboAttribute*>(element.attributes.data[i]));
-    }
+    AddAttributes(element);
+    out_.nodes[id].attribute_count = static_cast<uint32_t>(
+        out_.attributes.size() - out_.nodes[id].first_attribute);
     open_.push_back({id, &element.children, 0, kNoNode});
     if (element.tag == GUMBO_TAG_SCRIPT) AddScript(element);
   }
 
+  // Where the start tag stands in the markup; npos of an element that has none.
+  size_t PlaceOf(const GumboElement& element) const {
+    return element.original_tag.data == nullptr
+               ? std::string_view::npos
+               : static_cast<size_t>(element.original_tag.data - html_.data());
+  }
+
   // The text of a script that was kept aside.
   void AddScript(const GumboElement& element) {
-    if (element.original_tag.data == nullptr) return;
-    const auto at =
-        static_cast<size_t>(element.original_tag.data - html_.data());
+    const size_t at = PlaceOf(element);
     const auto found =
-        std::lower_bound(scripts_.begin(), scripts_.end(), at,
+        std::lower_bound(page_.scripts.begin(), page_.scripts.end(), at,
                          [](const CutPage::Script& script, size_t offset) {
                            return script.at < offset;
                          });
-    if (found != scripts_.end() && found->at == at) AddText(found->source);
+    if (found == page_.scripts.end() || found->at != at) return;
+    const NodeId id = Append(Kind::kText);
+    out_.nodes[id].text = Put(found->source);
   }
 
   void Close() {
     out_.nodes[open_.back().node].subtree_end =
         static_cast<NodeId>(out_.nodes.size());
     open_.pop_back();
+  }
+
+  // Those that gumbo read and those that were set aside, in the tag's order.
+  void AddAttributes(const GumboElement& element) {
+    unsigned int next = 0;
+    const auto add_next = [&] {
+      if (next == element.attributes.length) return;
+      AddAttribute(
+          *static_cast<const GumboAttribute*>(element.attributes.data[next++]));
+    };
+    if (const Aside::Tag* const tag =
+            page_.aside.Find(PlaceOf(element), &hint_)) {
+      for (uint32_t i = 0; i < tag->count; ++i) {
+        const Aside::Attribute& one = page_.aside.attributes[tag->first + i];
+        if (one.in_markup) {
+          add_next();
+        } else {
+          const Impl::Piece name = PutLower(one.name);
+          out_.attributes.push_back({name, Put(one.value)});
+        }
+      }
+    }
+    while (next < element.attributes.length) add_next();
   }
 
   void AddAttribute(const GumboAttribute& attribute) {
@@ -233,7 +268,9 @@ class Flattener {
   }
 
   const std::string_view html_;
-  const std::vector<CutPage::Script>& scripts_;
+  const CutPage& page_;
+  TextsBack texts_;
+  size_t hint_ = 0;
   const ParseLimits& limits_;
   Impl& out_;
   std::vector<Level> open_;
@@ -260,8 +297,7 @@ void RepairPool(Impl* out) {
 
 }  // namespace
 
-Result<void> BuildTree(std::string_view utf8,
-                       const std::vector<CutPage::Script>& scripts,
+Result<void> BuildTree(std::string_view utf8, const CutPage* page,
                        const ParseLimits& limits, Impl* out) {
   const int enough = limits.max_depth * kScanSlack;
   if (ScanDepth(utf8, enough) > enough) return DepthError(limits);
@@ -273,8 +309,10 @@ Result<void> BuildTree(std::string_view utf8,
   if (tree == nullptr || tree->document == nullptr) {
     return StopError(arena, limits);
   }
-  out->pool.reserve(utf8.size());
-  if (!Flattener(utf8, scripts, limits, out).Run(tree->document)) {
+  static const CutPage kNothingCut;
+  const CutPage& cut = page == nullptr ? kNothingCut : *page;
+  out->pool.reserve(utf8.size() + cut.aside.bytes);
+  if (!Flattener(utf8, cut, limits, out).Run(tree->document)) {
     return DepthError(limits);
   }
   RepairPool(out);

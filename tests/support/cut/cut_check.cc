@@ -43,6 +43,12 @@ int main(int argc, char** argv) {
     const DecodedText text = DecodeText(*bytes, "text/html");
     for (const Cut cut : {Cut::kPlain, Cut::kLean}) {
       const char* const name = cut == Cut::kPlain ? "plain" : "lean";
+      const std::string moved = cut::AsideDifference(text.utf8, cut);
+      if (!moved.empty()) {
+        ++differing;
+        std::printf("%s (%s) what was set aside is not back:\n  %s\n", argv[i],
+                    name, moved.c_str());
+      }
       const std::string difference = cut::Difference(text.utf8, cut);
       const std::string lost = cut::LostText(text.utf8, cut);
       if (difference.empty() && lost.empty()) continue;

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <vector>
 
+#include "core/base/text.h"
 #include "parser/html/document.h"
+#include "parser/html/tag_scan.h"
 #include "parser/html/text.h"
 #include "parser/html/utf8.h"
 
@@ -143,6 +146,62 @@ std::string Difference(std::string_view page, Cut cut) {
     }
   }
   return {};
+}
+
+namespace {
+
+std::string Describe(const Document& document, NodeId node) {
+  std::string out = "<" + std::string(document.tag(node));
+  for (size_t i = 0; i < document.attribute_count(node); ++i) {
+    const auto [name, value] = document.attribute_at(node, i);
+    out += " " + std::string(name) + "='" + std::string(value) + "'";
+  }
+  return out + ">" + std::string(document.text(node));
+}
+
+// Whether some tag has two attributes of a name.
+bool HasDoublets(std::string_view html) {
+  for (size_t at = 0; (at = html.find('<', at)) != html.npos; ++at) {
+    if (at + 1 == html.size() || !IsAsciiLetter(html[at + 1])) continue;
+    TagScan tag(html, at);
+    std::set<std::string> names;
+    ScannedAttribute attribute;
+    while (tag.Next(&attribute)) {
+      if (!names.insert(AsciiLowered(attribute.name)).second) return true;
+    }
+  }
+  return false;
+}
+
+// Without the text of scripts, which one of two cut pages may lack.
+std::vector<std::string> Described(const Document& document, bool attributes) {
+  std::vector<std::string> nodes;
+  std::vector<NodeId> open;
+  for (NodeId node = 0; node < document.size();) {
+    for (; !open.empty() && open.back() <= node; open.pop_back()) {
+    }
+    nodes.push_back(std::to_string(open.size()));
+    nodes.back() += attributes ? Describe(document, node)
+                               : std::string(document.tag(node)) + ">" +
+                                     std::string(document.text(node));
+    const NodeId past = document.subtree_end(node);
+    if (past > node + 1) open.push_back(past);
+    node = document.tag(node) == "script" ? past : node + 1;
+  }
+  return nodes;
+}
+
+}  // namespace
+
+std::string AsideDifference(std::string_view page, Cut cut) {
+  const CutPage in_markup = CutHtml(page, cut, SetAside::kScripts);
+  const Result<Document> read = Document::Parse(in_markup.html, Limits());
+  const Result<Document> put_back = Document::ParsePage(page, cut, Limits());
+  if (!read || !put_back) return {};
+  // gumbo puts the name of a doublet in front of the next attribute's.
+  const bool attributes = !HasDoublets(page);
+  return FirstDifference(Described(*read, attributes),
+                         Described(*put_back, attributes));
 }
 
 std::string LostText(std::string_view page, Cut cut) {

@@ -19,4 +19,9 @@ std::string Difference(std::string_view page, Cut cut);
 // there.
 std::string LostText(std::string_view page, Cut cut);
 
+// Where the tree of the cut page differs, in its elements, attributes or text,
+// from the tree of the same page with nothing but scripts set aside; empty
+// where nowhere.
+std::string AsideDifference(std::string_view page, Cut cut);
+
 }  // namespace newsmill::cut

@@ -198,5 +198,72 @@ TEST(Cut, TheTreeOfHardMarkupIsTheWholePagesTree) {
   }
 }
 
+std::string Markup(std::string_view page) {
+  return CutHtml(page, Cut::kPlain, SetAside::kAll).html;
+}
+
+TEST(CutAside, LeavesAParserWhatItDecidesBy) {
+  EXPECT_EQ(Markup("<div class=a id='b'>A long text.</div>"),
+            "<div>\U000F0000</div>");
+  EXPECT_EQ(Markup("<p>\n one two<br/>three four"),
+            "<p>\n \U000F0000<br />\U000F0001");
+  EXPECT_EQ(Markup("<b class=x><input type=hidden><body id=a>"),
+            "<b class=x><input type=hidden><body id=a>");
+}
+
+TEST(CutAside, LeavesAParserWhatItDecodes) {
+  EXPECT_EQ(Markup("<a href='/?a=1&amp;b' title=t>AT&ampT and others</a>"),
+            "<a href='/?a=1&amp;b'>AT&ampT \U000F0000</a>");
+}
+
+TEST(CutAside, PutsBackWhatStoodThere) {
+  for (const char* page :
+       {"<div class=a id='b'>A long text.</div>",
+        "<a href='/?a=1&amp;b' title=t x=y>AT&amp;T and others</a> at the end",
+        "<table><tr>moved out of it<td title=cell>a cell of it",
+        "<b class=x><p>reopened in here</b><p>and in here",
+        "<pre>\n verbatim  text</pre><textarea>\n and here</textarea>",
+        "<select><option value=1>a choice of two<option>the other choice",
+        "<body class=a>a text<body id=b class=c>more of it",
+        "<p DATA-Src=\"a\nb\" hidden Title=''>\r\ncarriage\rreturns",
+        "<p a=\x01 b=\x7F>controls \x02 here \xC2\x80 and there \xEF\xBF\xBE.",
+        "<p a/='b a/='c>names with an equals sign</p>",
+        "<math><mi a=b>letters</mi></math><p c=d>behind the formula"}) {
+    for (const Cut cut : {Cut::kPlain, Cut::kLean}) {
+      EXPECT_EQ(cut::AsideDifference(page, cut), "") << page;
+    }
+  }
+}
+
+TEST(CutAside, TakesNoCharacterOfThePageForAText) {
+  for (const char* page :
+       {"<p>A long text. <p>\U000F0000 <p>", "<p>A long text. <p>&#983040;",
+        "<p>A long text. <p>&#xF0000; &#x0f0000",
+        "<p>A long text. <p>&#4295950336;",
+        "<p>A long text. <title>&#983040;</title>"}) {
+    EXPECT_EQ(cut::AsideDifference(page, Cut::kPlain), "") << page;
+    EXPECT_THAT(Markup(page), HasSubstr("A long text")) << page;
+  }
+}
+
+// gumbo drops the second one, but puts its name in front of the next.
+TEST(CutAside, TheFirstAttributeOfANameCounts) {
+  const auto document = Document::ParsePage("<img alt=a ALT=b title=c>",
+                                            Cut::kPlain, ParseLimits{});
+  NodeId img = 0;
+  while (document->tag(img) != "img") ++img;
+  EXPECT_EQ(document->attribute_count(img), 2U);
+  EXPECT_EQ(document->attribute(img, "alt"), "a");
+  EXPECT_EQ(document->attribute(img, "title"), "c");
+}
+
+TEST(CutAside, ATagWithManyAttributesStaysWhole) {
+  std::string page = "<p";
+  for (int i = 0; i < 100; ++i) page += " a" + std::to_string(i) + "=x";
+  page += ">text of it";
+  EXPECT_EQ(cut::AsideDifference(page, Cut::kPlain), "");
+  EXPECT_THAT(Markup(page), HasSubstr("a99=x"));
+}
+
 }  // namespace
 }  // namespace newsmill
