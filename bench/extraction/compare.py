@@ -5,7 +5,8 @@ FOLDER holds sets: SET/pages.jsonl (id, file), SET/truth.jsonl (id, text), and
 the pages, plain or gzip. Text is scored by words in runs of four, as multisets,
 precision and recall averaged over pages; each character of Chinese, Japanese
 and Thai is a word. CPU time is this thread's, per page. Peers that are not
-installed are left out: trafilatura, resiliparse and readability-lxml from PyPI.
+installed are left out: trafilatura, resiliparse, turbohtml and readability-lxml
+from PyPI.
 """
 import collections, gzip, json, os, re, subprocess, sys, tempfile, time
 
@@ -47,6 +48,11 @@ def peers():
         from resiliparse.extract.html2text import extract_plain_text
         found['resiliparse'] = lambda html: extract_plain_text(
             html.decode('utf-8', 'replace'), main_content=True)
+    except ImportError:
+        pass
+    try:
+        import turbohtml
+        found['turbohtml'] = lambda html: turbohtml.parse(html).article().text or ''
     except ImportError:
         pass
     try:
