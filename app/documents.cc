@@ -4,6 +4,7 @@
 
 #include "app/cli/format.h"
 #include "app/settings.h"
+#include "parser/rules/reference.h"
 
 namespace newsmill {
 namespace {
@@ -102,5 +103,7 @@ std::string OutcomesMarkdown() {
   for (const Section& section : kSections) text += Reasons(section);
   return text;
 }
+
+std::string RulesMarkdown() { return rules::ReferenceMarkdown(); }
 
 }  // namespace newsmill

@@ -15,4 +15,7 @@ std::string DefaultConfiguration();
 // docs/outcomes.md, from the sentences in proto/newsmill/v1/common.proto.
 std::string OutcomesMarkdown();
 
+// docs/rules.md, from the declarations of the keys of rules.
+std::string RulesMarkdown();
+
 }  // namespace newsmill

@@ -40,6 +40,7 @@ std::vector<CommandPtr> AllCommands() {
       MakeConfigDefaults,
       MakeConfigReference,
       MakeDocsOutcomes,
+      MakeDocsRules,
       MakeVersion,
   };
   std::vector<CommandPtr> commands;
@@ -55,7 +56,7 @@ std::vector<CommandGroup> AllGroups() {
       {"extract", ""},
       {"enqueue", ""},
       {"Results:", ""},
-      {"articles", "list, show or export what was stored"},
+      {"articles", "list, show, compare or export what was stored"},
       {"batch", "list or show batches of tasks"},
       {"audit", ""},
       {"dead", "list or show what could not be worked on"},
@@ -68,7 +69,7 @@ std::vector<CommandGroup> AllGroups() {
       {"robots", ""},
       {"topics", "create, check, list the log's topics; see what waits"},
       {"store", "see or migrate the store's schema"},
-      {"rules", "check or test the site rules"},
+      {"rules", "write, check, test, explain or count the site rules"},
       {"config", "check or show the configuration"},
       {"version", ""},
   };

@@ -26,6 +26,7 @@ CommandPtr MakeCrawl();
 CommandPtr MakeDeadList();
 CommandPtr MakeDeadShow();
 CommandPtr MakeDocsOutcomes();
+CommandPtr MakeDocsRules();
 CommandPtr MakeEnqueue();
 CommandPtr MakeExtract();
 CommandPtr MakeFetcher();

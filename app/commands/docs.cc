@@ -48,4 +48,9 @@ CommandPtr MakeDocsOutcomes() {
       "docs outcomes", "Print docs/outcomes.md", OutcomesMarkdown);
 }
 
+CommandPtr MakeDocsRules() {
+  return std::make_unique<DocumentCommand>("docs rules", "Print docs/rules.md",
+                                           RulesMarkdown);
+}
+
 }  // namespace newsmill

@@ -1,7 +1,6 @@
 #include "core/sites/rule_file.h"
 
 #include <algorithm>
-#include <array>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -11,15 +10,11 @@
 #include <toml++/toml.h>
 
 #include "core/base/url.h"
+#include "core/sites/rule_keys.h"
 
 namespace newsmill {
 namespace {
 
-constexpr std::array<std::string_view, 6> kUrlKeys = {
-    "article_url", "hosts", "id", "id_form", "list", "tracking_parameters"};
-constexpr std::array<std::string_view, 7> kFetchKeys = {
-    "bytes_per_day", "concurrency",      "delay", "duplicate_window",
-    "hours",         "requests_per_day", "zone"};
 constexpr Duration kLongestDelay = std::chrono::hours(24);
 constexpr Duration kLongestWindow = std::chrono::days(365);
 constexpr int64_t kMostConcurrent = 64;
@@ -47,7 +42,7 @@ class Reader {
       Fail(root, "a [url] section with `hosts` is missing");
       return;
     }
-    const toml::table* url = Section(*node, "url", kUrlKeys);
+    const toml::table* url = Section(*node, "url", UrlTable());
     if (url == nullptr) return;
     site_.hosts = Hosts(*url);
     site_.id_patterns = Patterns(*url, "id", 1);
@@ -60,7 +55,7 @@ class Reader {
   void ReadFetch(const toml::table& root) {
     const toml::node* node = root.get("fetch");
     if (node == nullptr) return;
-    const toml::table* fetch = Section(*node, "fetch", kFetchKeys);
+    const toml::table* fetch = Section(*node, "fetch", FetchTable());
     if (fetch == nullptr) return;
     site_.delay =
         Time(*fetch, "delay", kLongestDelay, "up to a day, such as \"2s\"");
@@ -122,19 +117,18 @@ class Reader {
     site_.concurrency = static_cast<int>(*number);
   }
 
-  template <size_t N>
   const toml::table* Section(const toml::node& node, std::string_view name,
-                             const std::array<std::string_view, N>& known) {
+                             const RuleTable& schema) {
     const toml::table* table = node.as_table();
     if (table == nullptr) {
       Fail(node, "`" + std::string(name) + "` is not a section");
       return nullptr;
     }
     for (const auto& [key, value] : *table) {
-      if (std::find(known.begin(), known.end(), key.str()) == known.end()) {
+      if (schema.Find(key.str()) == nullptr) {
         FailAt(key.source(), "unknown key '" + std::string(key.str()) +
                                  "' in [" + std::string(name) +
-                                 "]; known: " + Join(known));
+                                 "]; known: " + Names(schema));
         return nullptr;
       }
     }
@@ -248,13 +242,12 @@ class Reader {
     error_ = path_ + ":" + std::to_string(line) + ": " + what;
   }
 
-  template <size_t N>
-  static std::string Join(const std::array<std::string_view, N>& words) {
-    std::string joined;
-    for (const std::string_view word : words) {
-      joined.append(joined.empty() ? "" : ", ").append(word);
+  static std::string Names(const RuleTable& schema) {
+    std::string names;
+    for (const RuleKey& key : schema.keys) {
+      names.append(names.empty() ? "" : ", ").append(key.name);
     }
-    return joined;
+    return names;
   }
 
   const std::string& path_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,7 @@ enum class FieldType {
 struct FieldInfo {
   std::string_view name;  // path in Article: "article_section.name"
   FieldType type;
+  std::string_view meaning;  // one sentence
 
   // Names of the parts of a structured value; empty for plain ones.
   std::vector<std::string> PartNames() const;
@@ -38,6 +40,7 @@ struct FieldInfo {
 // nullptr where no rule may fill a field of this name.
 const FieldInfo* FindField(std::string_view name);
 std::vector<std::string> FieldNames();
+std::span<const FieldInfo> AllFields();
 
 // Whether the field holds a value.
 bool IsSet(const v1::Article& article, std::string_view name);

@@ -1,5 +1,7 @@
 #include "parser/rules/load_profile.h"
 
+#include "parser/rules/rule_tables.h"
+
 namespace newsmill::rules {
 namespace {
 
@@ -13,24 +15,6 @@ size_t LoadLength(TableReader* reader, std::string_view key, size_t fallback) {
   return fallback;
 }
 
-void LoadCaption(const TomlNode& table, Profile* profile, Reporter* reporter) {
-  TableReader reader(table, "caption", reporter);
-  profile->captions = reader.CssList("css");
-  profile->caption_text = reader.Regex("matches");
-  profile->caption_credit = reader.Regex("credit");
-  profile->caption_max_length = LoadLength(&reader, "max_length", 60);
-  reader.Finish();
-}
-
-void LoadSubheading(const TomlNode& table, Profile* profile,
-                    Reporter* reporter) {
-  TableReader reader(table, "subheading", reporter);
-  profile->subheadings = reader.CssList("css");
-  profile->subheading_max_length = LoadLength(&reader, "max_length", 40);
-  profile->subheading_not_ending = reader.String("not_ending");
-  reader.Finish();
-}
-
 // An expression whose groups are used must have them.
 void NeedGroups(const Pattern& pattern, int groups, int line,
                 const std::string& what, Reporter* reporter) {
@@ -42,11 +26,31 @@ void NeedGroups(const Pattern& pattern, int groups, int line,
                              (groups == 1 ? " group" : " groups"));
 }
 
+void LoadCaption(const TomlNode& table, Profile* profile, Reporter* reporter) {
+  TableReader reader(table, CaptionTable(), "caption", reporter);
+  profile->captions = reader.CssList("css");
+  profile->caption_text = reader.Regex("matches");
+  profile->caption_credit = reader.Regex("credit");
+  NeedGroups(profile->caption_credit, 1, table.line, "caption.credit",
+             reporter);
+  profile->caption_max_length = LoadLength(&reader, "max_length", 60);
+  reader.Finish();
+}
+
+void LoadSubheading(const TomlNode& table, Profile* profile,
+                    Reporter* reporter) {
+  TableReader reader(table, SubheadingTable(), "subheading", reporter);
+  profile->subheadings = reader.CssList("css");
+  profile->subheading_max_length = LoadLength(&reader, "max_length", 40);
+  profile->subheading_not_ending = reader.String("not_ending");
+  reader.Finish();
+}
+
 }  // namespace
 
 Profile LoadProfile(const std::string& name, const TomlNode& table,
                     Reporter* reporter) {
-  TableReader reader(table, "[profile." + name + "]", reporter);
+  TableReader reader(table, ProfileTable(), "[profile." + name + "]", reporter);
   Profile profile;
   profile.name = name;
   profile.drop = reader.CssList("drop");
@@ -73,7 +77,7 @@ Profile LoadProfile(const std::string& name, const TomlNode& table,
 }
 
 PostSteps LoadPostSteps(const TomlNode& table, Reporter* reporter) {
-  TableReader reader(table, "[post]", reporter);
+  TableReader reader(table, PostTable(), "[post]", reporter);
   PostSteps post;
   post.byline_person = reader.RegexList("byline_person");
   for (const Pattern& pattern : post.byline_person) {

@@ -3,15 +3,38 @@
 #include <algorithm>
 
 #include "parser/html/json_value.h"
+#include "parser/rules/rule_tables.h"
 
 namespace newsmill::rules {
 namespace {
 
 const std::vector<std::string>& StepNames() {
   static const std::vector<std::string> names = {
-      "strip_prefix", "match", "split", "date",
+      "strip_prefix", "match", "split", "replace", "date",
       "count",        "bool",  "not",   "abs_url"};
   return names;
+}
+
+// "EXPRESSION=>TEXT".
+std::optional<Step> LoadReplace(const std::string& argument, int line,
+                                Reporter* reporter) {
+  const size_t arrow = argument.find("=>");
+  if (arrow == std::string::npos || arrow == 0) {
+    reporter->Report(line,
+                     "step \"replace\" needs an expression and a text: "
+                     "\"replace:…=>…\"");
+    return std::nullopt;
+  }
+  Step step;
+  step.kind = Step::Kind::kReplace;
+  step.text = argument.substr(arrow + 2);
+  step.pattern = CompilePattern(argument.substr(0, arrow), line, reporter);
+  if (step.pattern == nullptr) return std::nullopt;
+  std::string fault;
+  if (step.pattern->CheckRewriteString(step.text, &fault)) return step;
+  reporter->Report(line,
+                   "step \"replace\": text '" + step.text + "': " + fault);
+  return std::nullopt;
 }
 
 std::optional<Step> LoadStep(const TomlNode& node, Reporter* reporter) {
@@ -37,6 +60,7 @@ std::optional<Step> LoadStep(const TomlNode& node, Reporter* reporter) {
     if (step.pattern == nullptr) return std::nullopt;
     return step;
   }
+  if (name == "replace") return LoadReplace(argument, node.line, reporter);
   const std::pair<const char*, Step::Kind> plain[] = {
       {"date", Step::Kind::kDate},
       {"count", Step::Kind::kCount},
@@ -214,7 +238,8 @@ void LoadPick(TableReader* reader, Source* source) {
 // are left to Finish, which reports them as unknown.
 Source LoadSource(const FieldInfo& field, const TomlNode& node,
                   Reporter* reporter) {
-  TableReader reader(node, "a source of " + std::string(field.name), reporter);
+  TableReader reader(node, SourceTable(),
+                     "a source of " + std::string(field.name), reporter);
   Source source;
   LoadPlace(&reader, &source);
   if (const TomlNode* each = reader.Get("each")) {
@@ -227,6 +252,7 @@ Source LoadSource(const FieldInfo& field, const TomlNode& node,
   if (source.kind == Source::Kind::kCss) {
     source.attribute = reader.String("attr");
     source.own_text = reader.Bool("own_text").value_or(false);
+    source.text_matches = reader.Regex("text_matches");
     LoadPick(&reader, &source);
   }
   if (field.type == FieldType::kPeople) source.role = reader.String("role");
@@ -291,7 +317,7 @@ void LoadJsonCondition(TableReader* reader, Condition* condition) {
 }
 
 Condition LoadCondition(const TomlNode& node, Reporter* reporter) {
-  TableReader reader(node, "a condition", reporter);
+  TableReader reader(node, ConditionTable(), "a condition", reporter);
   Condition condition;
   if (reader.Has("css")) {
     LoadCssCondition(&reader, &condition);
@@ -381,7 +407,7 @@ std::vector<Condition> LoadConditions(TableReader* reader) {
 std::optional<DataSource> LoadData(TableReader* reader) {
   const TomlNode* node = reader->Get("data", TomlNode::Type::kTable);
   if (node == nullptr) return std::nullopt;
-  TableReader data(*node, "data", &reader->reporter());
+  TableReader data(*node, DataTable(), "data", &reader->reporter());
   const std::string css = data.RequiredString("css");
   auto selector = data.Css("css");
   std::vector<Step> steps = LoadSteps(&data);
@@ -394,8 +420,8 @@ std::vector<BodySource> LoadBodySources(TableReader* reader) {
   std::vector<BodySource> sources;
   const TomlNode* list = reader->Get("from", TomlNode::Type::kArray);
   for (size_t i = 0; list != nullptr && i < list->items.size(); ++i) {
-    TableReader source(list->items[i], "a source of the body",
-                       &reader->reporter());
+    TableReader source(list->items[i], BodySourceTable(),
+                       "a source of the body", &reader->reporter());
     BodySource body;
     if (source.Has("css") == source.Has("json")) {
       reader->reporter().Report(

@@ -8,6 +8,7 @@
 #include "core/base/id.h"
 #include "parser/rules/load_profile.h"
 #include "parser/rules/load_source.h"
+#include "parser/rules/rule_tables.h"
 
 namespace newsmill::rules {
 namespace {
@@ -41,7 +42,7 @@ v1::Reason VerdictReason(const std::string& name, int line,
 }
 
 VerdictRule LoadVerdict(const TomlNode& table, Reporter* reporter) {
-  TableReader reader(table, "[[verdict]]", reporter);
+  TableReader reader(table, VerdictTable(), "[[verdict]]", reporter);
   VerdictRule verdict;
   verdict.name = reader.RequiredString("name");
   verdict.reason = VerdictReason(verdict.name, table.line, reporter);
@@ -84,7 +85,7 @@ void LoadFields(const TomlNode& table, const std::string& prefix,
 
 void LoadBody(const TomlNode& table, const Rule& rule, Layout* layout,
               Reporter* reporter) {
-  TableReader reader(table, "[layout.body]", reporter);
+  TableReader reader(table, BodyTable(), "[layout.body]", reporter);
   layout->body = LoadBodySources(&reader);
   const std::string profile = reader.RequiredString("profile");
   const auto found = rule.profiles.find(profile);
@@ -98,7 +99,7 @@ void LoadBody(const TomlNode& table, const Rule& rule, Layout* layout,
 }
 
 Layout LoadLayout(const TomlNode& table, const Rule& rule, Reporter* reporter) {
-  TableReader reader(table, "[[layout]]", reporter);
+  TableReader reader(table, LayoutTable(), "[[layout]]", reporter);
   Layout layout;
   layout.name = reader.RequiredString("name");
   layout.when = LoadConditions(&reader);
@@ -113,6 +114,18 @@ Layout LoadLayout(const TomlNode& table, const Rule& rule, Reporter* reporter) {
   }
   reader.Finish();
   return layout;
+}
+
+// Rows name the layout that read them, so a name may stand once.
+void CheckLayoutName(const Rule& rule, int line, Reporter* reporter) {
+  const std::string& name = rule.layouts.back().name;
+  const auto same = std::count_if(
+      rule.layouts.begin(), rule.layouts.end(),
+      [&name](const Layout& layout) { return layout.name == name; });
+  if (same > 1 && !name.empty()) {
+    reporter->Report(line,
+                     "[[layout]]: a layout \"" + name + "\" is there already");
+  }
 }
 
 // The tables of an array of tables.
@@ -134,7 +147,8 @@ std::vector<const TomlNode*> Tables(TableReader* reader, const char* key) {
 void LoadPublisher(TableReader* reader, Rule* rule) {
   const auto* table = reader->Get("publisher", TomlNode::Type::kTable);
   if (table == nullptr) return;
-  TableReader publisher(*table, "publisher", &reader->reporter());
+  TableReader publisher(*table, PublisherTable(), "publisher",
+                        &reader->reporter());
   rule->publisher.set_name(publisher.RequiredString("name"));
   rule->publisher.set_alternate_name(publisher.String("alternate_name"));
   rule->publisher.set_url(publisher.String("url"));
@@ -204,7 +218,7 @@ std::optional<bool> LoadSkip(TableReader* reader, const char* key) {
 }
 
 UsagePolicy LoadUsage(const TomlNode& table, Reporter* reporter) {
-  TableReader reader(table, "usage", reporter);
+  TableReader reader(table, UsageTable(), "usage", reporter);
   UsagePolicy policy;
   policy.skip_noindex = LoadSkip(&reader, "noindex");
   policy.skip_tdm = LoadSkip(&reader, "tdm");
@@ -212,8 +226,33 @@ UsagePolicy LoadUsage(const TomlNode& table, Reporter* reporter) {
   return policy;
 }
 
+bool SelectsScripts(const std::optional<Selector>& selector) {
+  return selector && selector->text().find("script") != std::string::npos;
+}
+
+// Data is read from what the cut leaves; text of any script is not.
+bool ReadsScripts(const Rule& rule) {
+  const auto asks = [](const std::vector<Condition>& conditions) {
+    return std::any_of(
+        conditions.begin(), conditions.end(),
+        [](const auto& one) { return SelectsScripts(one.selector); });
+  };
+  for (const VerdictRule& verdict : rule.verdicts) {
+    if (asks(verdict.when)) return true;
+  }
+  for (const Layout& layout : rule.layouts) {
+    if (asks(layout.when)) return true;
+    for (const FieldRule& field : layout.fields) {
+      for (const Source& source : field.sources) {
+        if (SelectsScripts(source.selector)) return true;
+      }
+    }
+  }
+  return false;
+}
+
 void LoadRuleTable(const TomlNode& table, Rule* rule, Reporter* reporter) {
-  TableReader reader(table, "rule", reporter);
+  TableReader reader(table, TopTable(), "rule", reporter);
   LoadIdentity(&reader, rule);
   reader.Accept("url");    // core/sites
   reader.Accept("fetch");  // core/sites
@@ -224,6 +263,7 @@ void LoadRuleTable(const TomlNode& table, Rule* rule, Reporter* reporter) {
   }
   for (const TomlNode* layout : Tables(&reader, "layout")) {
     rule->layouts.push_back(LoadLayout(*layout, *rule, reporter));
+    CheckLayoutName(*rule, layout->line, reporter);
   }
   if (const auto* post = reader.Get("post", TomlNode::Type::kTable)) {
     rule->post = LoadPostSteps(*post, reporter);
@@ -231,6 +271,7 @@ void LoadRuleTable(const TomlNode& table, Rule* rule, Reporter* reporter) {
   if (const auto* usage = reader.Get("usage", TomlNode::Type::kTable)) {
     rule->usage = LoadUsage(*usage, reporter);
   }
+  rule->reads_scripts = ReadsScripts(*rule);
   reader.Finish();
 }
 
@@ -254,6 +295,20 @@ std::shared_ptr<const Rule> CompileRule(std::string_view text,
   return nullptr;
 }
 
+std::shared_ptr<const Rule> LoadRuleText(std::string_view text,
+                                         const std::string& file,
+                                         Findings* findings) {
+  auto rule = CompileRule(text, file, findings);
+  if (rule == nullptr) return nullptr;
+  const std::string folder =
+      std::filesystem::absolute(file).parent_path().filename().string();
+  if (rule->site == folder) return rule;
+  findings->push_back(
+      {file, 0,
+       "site is \"" + rule->site + "\", but the folder is \"" + folder + "\""});
+  return nullptr;
+}
+
 std::shared_ptr<const Rule> LoadRule(const std::string& file,
                                      Findings* findings) {
   std::ifstream in(file, std::ios::binary);
@@ -263,17 +318,7 @@ std::shared_ptr<const Rule> LoadRule(const std::string& file,
     findings->push_back({file, 0, "cannot be read"});
     return nullptr;
   }
-  auto rule = CompileRule(text.str(), file, findings);
-  if (rule == nullptr) return nullptr;
-  const std::string folder =
-      std::filesystem::absolute(file).parent_path().filename().string();
-  if (rule->site != folder) {
-    findings->push_back({file, 0,
-                         "site is \"" + rule->site +
-                             "\", but the folder is \"" + folder + "\""});
-    return nullptr;
-  }
-  return rule;
+  return LoadRuleText(text.str(), file, findings);
 }
 
 }  // namespace newsmill::rules

@@ -31,11 +31,11 @@
 // A source has one of  css = selector,  json = pointer (RFC 6901, below the
 // layout's root),  meta = name (name or property, case ignored),
 // url_id = true;  and may have  attr = name,  pick = "first" | "last" | "all" |
-// n (from 1),  own_text = true,  each = "text" | "@attr" | pointer | { part =
+// n (from 1),  own_text = true,  text_matches = RE2,  each = "text" | "@attr" | pointer | { part =
 // place or [places] }  (a value per element or item),  as = { part = place }
 // (one value),  role = text,  do = [ steps ].
 //
-// Steps: strip_prefix:TEXT, match:RE2, split:RE2, and the conversions date,
+// Steps: strip_prefix:TEXT, match:RE2, split:RE2, replace:RE2=>TEXT, and the conversions date,
 // count (1.2k, 3万), bool, not, abs_url, of which the one that the field's type
 // asks for stands at the end (field_table.h).
 //
@@ -56,7 +56,12 @@ std::shared_ptr<const Rule> CompileRule(std::string_view text,
                                         const std::string& file,
                                         Findings* findings);
 
-// The same from a file, whose folder must have the site's name.
+// The same of a file's text; the file's folder must have the site's name.
+std::shared_ptr<const Rule> LoadRuleText(std::string_view text,
+                                         const std::string& file,
+                                         Findings* findings);
+
+// The same from the file itself.
 std::shared_ptr<const Rule> LoadRule(const std::string& file,
                                      Findings* findings);
 

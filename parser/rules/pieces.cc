@@ -22,9 +22,11 @@ std::optional<int> PixelAttribute(const Document& document, NodeId node,
                                   std::string_view name) {
   const auto text = document.attribute(node, name);
   int value = 0;
-  if (!text ||
-      std::from_chars(text->data(), text->data() + text->size(), value).ec !=
-          std::errc()) {
+  if (!text) return std::nullopt;
+  const char* const end = text->data() + text->size();
+  const auto read = std::from_chars(text->data(), end, value);
+  // "100%" says nothing of the image.
+  if (read.ec != std::errc() || (read.ptr != end && *read.ptr == '%')) {
     return std::nullopt;
   }
   return value;

@@ -26,6 +26,7 @@ struct Step {
     kStripPrefix,  // without `text` at the front, if it is there
     kMatch,        // group 1, or the whole match; none: no value
     kSplit,        // the pieces between matches
+    kReplace,      // every match by `text`, in which \1 is group 1
     kDate,         // the field's conversion; the steps below it, too
     kCount,
     kBool,
@@ -56,6 +57,7 @@ struct Source {
   Pick pick = Pick::kFirst;
   int nth = 1;            // from 1
   bool own_text = false;  // without the text of child elements
+  Pattern text_matches;   // only elements in whose text it is found
   // The value is a list: each item (element, member of an array) is a value.
   bool each = false;
   std::vector<Part> parts;
@@ -82,6 +84,9 @@ struct Condition {
   std::optional<Selector> selector;
   std::string text;
   Pattern pattern;
+
+  // "css p.gone exists", for people.
+  std::string Describe() const;
 };
 
 // All of `when` hold: the page is no article, and this is why.
@@ -103,6 +108,9 @@ struct BodySource {
   As as = As::kElement;
   std::string place;  // selector or pointer
   std::optional<Selector> selector;
+
+  // "css div.text", for provenance.
+  std::string Describe() const { return (selector ? "css " : "json ") + place; }
 };
 
 // How a subtree becomes blocks.
@@ -167,6 +175,15 @@ struct Rule {
   std::map<std::string, Profile> profiles;  // nodes do not move
   PostSteps post;
   UsagePolicy usage;
+  // A selector reads scripts that hold no data by their looks: such pages are
+  // not cut.
+  bool reads_scripts = false;
+};
+
+// Which parts of a rule gave something; points into the rule.
+struct RuleTrace {
+  std::vector<const Source*> sources;
+  const BodySource* body = nullptr;
 };
 
 }  // namespace newsmill::rules

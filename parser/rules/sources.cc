@@ -9,13 +9,20 @@ namespace {
 
 std::vector<NodeId> PickElements(const Source& source, const Scope& scope) {
   const Document& document = scope.document;
-  if (source.pick == Source::Pick::kFirst) {
+  if (source.pick == Source::Pick::kFirst && source.text_matches == nullptr) {
     const NodeId node = source.selector->First(document, document.root());
     if (node == kNoNode) return {};
     return {node};
   }
   std::vector<NodeId> nodes = source.selector->All(document, document.root());
+  if (source.text_matches != nullptr) {
+    std::erase_if(nodes, [&](NodeId node) {
+      return !RE2::PartialMatch(InlineText(document, node),
+                                *source.text_matches);
+    });
+  }
   if (source.pick == Source::Pick::kAll || nodes.empty()) return nodes;
+  if (source.pick == Source::Pick::kFirst) return {nodes.front()};
   if (source.pick == Source::Pick::kLast) return {nodes.back()};
   const size_t index = static_cast<size_t>(source.nth) - 1;
   if (index >= nodes.size()) return {};
@@ -136,7 +143,9 @@ std::string MetaContent(const Document& document, std::string_view name) {
     for (const char* key : {"name", "property"}) {
       const auto value = document.attribute(node, key);
       if (!value || !EqualsIgnoringCase(TrimBlanks(*value), name)) continue;
-      return CollapseBlanks(*document.attribute(node, "content"));
+      std::string content =
+          CollapseBlanks(*document.attribute(node, "content"));
+      if (!content.empty()) return content;
     }
   }
   return "";

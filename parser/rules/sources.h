@@ -32,7 +32,8 @@ struct Item {
 // All values of a source, in the order of the page, none empty.
 std::vector<Item> Evaluate(const Source& source, const Scope& scope);
 
-// The content of <meta name|property=name>, case ignored; empty without one.
+// The first content of <meta name|property=name> that is not blank, case
+// ignored; empty without one.
 std::string MetaContent(const Document& document, std::string_view name);
 
 }  // namespace newsmill::rules

@@ -56,6 +56,11 @@ std::optional<std::string> Convert(const Step& step, const Url& base,
       return std::string(text);
     case Step::Kind::kMatch:
       return Match(*step.pattern, text);
+    case Step::Kind::kReplace: {
+      std::string replaced(text);
+      RE2::GlobalReplace(&replaced, *step.pattern, step.text);
+      return replaced;
+    }
     case Step::Kind::kCount:
       if (const auto count = ParseCount(text)) return std::to_string(*count);
       return std::nullopt;
@@ -88,7 +93,10 @@ std::optional<int64_t> ParseCount(std::string_view text) {
                         : unit.empty()             ? 1
                         : unit == "亿"             ? 1e8
                                                    : 1e4;
-  return std::llround(std::strtod(digits.c_str(), nullptr) * factor);
+  const double count = std::strtod(digits.c_str(), nullptr) * factor;
+  constexpr double kMost = 1e15;  // doubles still count one by one there
+  if (count > kMost) return std::nullopt;
+  return std::llround(count);
 }
 
 std::vector<std::string> ApplySteps(const std::vector<Step>& steps,

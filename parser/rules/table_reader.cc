@@ -1,5 +1,7 @@
 #include "parser/rules/table_reader.h"
 
+#include <cstdlib>
+
 #include "core/base/nearest.h"
 
 namespace newsmill::rules {
@@ -28,12 +30,20 @@ Pattern CompilePattern(std::string_view text, int line, Reporter* reporter) {
   return nullptr;
 }
 
-TableReader::TableReader(const TomlNode& table, std::string what,
-                         Reporter* reporter)
-    : table_(table), what_(std::move(what)), reporter_(reporter) {}
+TableReader::TableReader(const TomlNode& table, const RuleTable& schema,
+                         std::string what, Reporter* reporter)
+    : table_(table),
+      schema_(schema),
+      what_(std::move(what)),
+      reporter_(reporter) {}
+
+void TableReader::Know(std::string_view key) {
+  if (schema_.Find(key) == nullptr) std::abort();
+  known_.insert(std::string(key));
+}
 
 const TomlNode* TableReader::Get(std::string_view key) {
-  known_.insert(std::string(key));
+  Know(key);
   return table_.Find(key);
 }
 

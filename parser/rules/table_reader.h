@@ -10,6 +10,7 @@
 
 #include <re2/re2.h>
 
+#include "core/sites/rule_keys.h"
 #include "parser/html/selector.h"
 #include "parser/rules/finding.h"
 #include "parser/rules/toml_tree.h"
@@ -40,8 +41,11 @@ class Reporter {
 // the nearest known one.
 class TableReader {
  public:
-  // `what` names the table in messages: "[[layout]]", "a source of headline".
-  TableReader(const TomlNode& table, std::string what, Reporter* reporter);
+  // `schema` declares the keys that may be asked for; to ask for another is a
+  // bug and ends the process. `what` names the table in messages: "[[layout]]",
+  // "a source of headline".
+  TableReader(const TomlNode& table, const RuleTable& schema, std::string what,
+              Reporter* reporter);
 
   // The value, marked as known; nullptr where the key is not there, or (after
   // a report) where it is of another type.
@@ -61,7 +65,7 @@ class TableReader {
   std::vector<Pattern> RegexList(std::string_view key);
 
   // Accepts a key whose value is somebody else's to read.
-  void Accept(std::string_view key) { known_.insert(std::string(key)); }
+  void Accept(std::string_view key) { Know(key); }
   bool Has(std::string_view key) const;
 
   // Reports the keys that were not asked for.
@@ -72,9 +76,11 @@ class TableReader {
   Reporter& reporter() { return *reporter_; }
 
  private:
+  void Know(std::string_view key);
   std::vector<const TomlNode*> StringNodes(std::string_view key);
 
   const TomlNode& table_;
+  const RuleTable& schema_;
   std::string what_;
   Reporter* reporter_;
   std::set<std::string, std::less<>> known_;

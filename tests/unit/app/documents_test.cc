@@ -30,6 +30,10 @@ TEST(GeneratedDocuments, DescribeTheOutcomesAsTheyAre) {
   EXPECT_EQ(Read("docs/outcomes.md"), OutcomesMarkdown()) << kHint;
 }
 
+TEST(GeneratedDocuments, DescribeTheKeysOfRulesAsTheyAre) {
+  EXPECT_EQ(Read("docs/rules.md"), RulesMarkdown()) << kHint;
+}
+
 TEST(GeneratedDocuments, CanBeReadAsAConfiguration) {
   Settings settings;
   const auto loaded = LoadSettings(

@@ -281,7 +281,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "'a.example/x' is not a host name"},
         BadRule{"unknown_url_key",
                 "[url]\nhosts = [\"a\"]\ncanonical = \"x\"\n", 3,
-                "unknown key 'canonical' in [url]; known: article_url"},
+                "unknown key 'canonical' in [url]; known: hosts, id"},
         BadRule{"unknown_fetch_key",
                 "[url]\nhosts = [\"a\"]\n[fetch]\nspeed = 1\n", 4,
                 "unknown key 'speed' in [fetch]"},

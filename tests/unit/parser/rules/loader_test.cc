@@ -209,5 +209,47 @@ TEST(RuleLoader, HashStaysWhenOnlyLayoutAndPolitenessChange) {
       hash("schema = 1\nsite = \"x\"\nrevision = 1\nlanguage = \"en\"\n"));
 }
 
+TEST(RuleLoader, RefusesTwoLayoutsOfOneName) {
+  const std::string layout =
+      "[[layout]]\nname = \"plain\"\n"
+      "when = [ { css = \"h1\", exists = true } ]\n";
+  EXPECT_THAT(Check(layout + layout),
+              ElementsAre(AllOf(HasSubstr("rule.toml:7"),
+                                HasSubstr("\"plain\" is there already"))));
+}
+
+TEST(RuleLoader, ACreditWithoutAGroupWouldNeverBeRead) {
+  EXPECT_THAT(Check("[profile.p.caption]\ncredit = '摄$'\n"),
+              ElementsAre(HasSubstr("needs 1 group")));
+}
+
+TEST(RuleLoader, AReplacementNeedsAnExpressionAndATextThatFitIt) {
+  const auto with = [](const std::string& step) {
+    return Check(
+        "[[layout]]\nname = \"plain\"\n"
+        "when = [ { css = \"h1\", exists = true } ]\n[layout.fields]\n"
+        "headline = [ { css = \"h1\", do = ['" +
+        step + "'] } ]\n");
+  };
+  EXPECT_THAT(with("replace:a=>b"), IsEmpty());
+  EXPECT_THAT(with("replace:a"), ElementsAre(HasSubstr("replace:…=>…")));
+  EXPECT_THAT(with("replace:a=>\\1"), ElementsAre(HasSubstr("replace")));
+}
+
+TEST(RuleLoader, KnowsARuleThatReadsScripts) {
+  const auto reads = [](const std::string& css) {
+    Findings findings;
+    return CompileRule(std::string(kHead) +
+                           "[[layout]]\nname = \"plain\"\n"
+                           "when = [ { css = \"h1\", exists = true } ]\n"
+                           "[layout.fields]\nheadline = [ { css = \"" +
+                           css + "\" } ]\n",
+                       "rule.toml", &findings)
+        ->reads_scripts;
+  };
+  EXPECT_TRUE(reads("script"));
+  EXPECT_FALSE(reads("h1"));
+}
+
 }  // namespace
 }  // namespace newsmill::rules

@@ -83,5 +83,19 @@ TEST(ParseCount, RefusesWhatIsNoNumber) {
   EXPECT_EQ(ParseCount("-1"), std::nullopt);
 }
 
+TEST(Steps, ReplacePutsTheGroupsWhereTheTextSays) {
+  Step step;
+  step.kind = Step::Kind::kReplace;
+  step.pattern = std::make_shared<const RE2>(R"((\d+)\D+(\d+) )");
+  step.text = R"(\1-\2 )";
+  EXPECT_THAT(Apply({step}, "11 / 17 20:52"), ElementsAre("11-17 20:52"));
+  EXPECT_THAT(Apply({step}, "none"), ElementsAre("none"));
+}
+
+TEST(Count, OfMoreThanAnybodyCountsIsNone) {
+  EXPECT_EQ(ParseCount("999999999999999亿"), std::nullopt);
+  EXPECT_EQ(ParseCount("1亿"), 100'000'000);
+}
+
 }  // namespace
 }  // namespace newsmill::rules
