@@ -1,7 +1,5 @@
 #include "parser/page_parser.h"
 
-#include <strings.h>
-
 #include "core/base/url.h"
 #include "parser/content_hash.h"
 #include "parser/extract/generic.h"
@@ -10,6 +8,7 @@
 #include "parser/html/document.h"
 #include "parser/html/text.h"
 #include "parser/media_type.h"
+#include "parser/page_header.h"
 #include "parser/rules/apply.h"
 #include "parser/rules/rule_set.h"
 
@@ -18,17 +17,6 @@ namespace {
 
 // The name that pages address us by, where their record does not say.
 constexpr char kAgent[] = "newsmill";
-
-// All values of a header, joined as RFC 9110, section 5.3 has it.
-std::string Header(const v1::FetchedPage& page, const char* name) {
-  std::string joined;
-  for (const v1::HttpHeader& header : page.headers()) {
-    if (strcasecmp(header.name().c_str(), name) != 0) continue;
-    if (!joined.empty()) joined += ", ";
-    joined += header.value();
-  }
-  return joined;
-}
 
 v1::OutcomeKind KindOf(v1::Reason reason) {
   switch (reason) {
@@ -62,7 +50,11 @@ struct PageIdentity {
   const Site* site = nullptr;  // of the URL that answered
   const rules::Rule* rule = nullptr;
   std::string article_id;
-  Explanation* explanation = nullptr;
+  PageReport* report = nullptr;  // to be filled, if anybody asks
+
+  Explanation* candidates() const {
+    return report == nullptr ? nullptr : &report->candidates;
+  }
 };
 
 class RulePageParser final : public PageParser {
@@ -76,13 +68,17 @@ class RulePageParser final : public PageParser {
   }
 
   Explanation Explain(const v1::FetchedPage& page) const override {
-    Explanation explanation;
-    Run(page, &explanation);
-    return explanation;
+    return Report(page).candidates;
+  }
+
+  PageReport Report(const v1::FetchedPage& page) const override {
+    PageReport report;
+    report.extraction = Run(page, &report);
+    return report;
   }
 
  private:
-  Extraction Run(const v1::FetchedPage& page, Explanation* explanation) const {
+  Extraction Run(const v1::FetchedPage& page, PageReport* report) const {
     Extraction result;
     Result<PageIdentity> identity = Identify(page);
     if (!identity) {
@@ -90,7 +86,7 @@ class RulePageParser final : public PageParser {
           MakeVerdict(v1::REASON_MALFORMED_RECORD, identity.error().message);
       return result;
     }
-    identity->explanation = explanation;
+    identity->report = report;
     result.verdict = ParseBytes(page, *identity, &result.article);
     const int64_t generation = ParseGeneration(
         identity->rule == nullptr ? 0 : identity->rule->revision);
@@ -128,12 +124,12 @@ class RulePageParser final : public PageParser {
   MaybeVerdict ParseBytes(const v1::FetchedPage& page,
                           const PageIdentity& identity,
                           v1::Article* article) const {
-    if (Header(page, "cf-mitigated") == "challenge") {
+    if (HeaderOf(page, "cf-mitigated") == "challenge") {
       return MakeVerdict(v1::REASON_CHALLENGE, "header cf-mitigated");
     }
-    const std::string content_type = Header(page, "content-type");
+    const std::string content_type = HeaderOf(page, "content-type");
     Result<std::string> body = InflateBody(
-        page.body(), Header(page, "content-encoding"),
+        page.body(), HeaderOf(page, "content-encoding"),
         static_cast<size_t>(config_.max_inflated_bytes), page.truncated());
     if (!body) {
       return MakeVerdict(v1::REASON_DECODE_FAILED, body.error().message);
@@ -147,7 +143,10 @@ class RulePageParser final : public PageParser {
       return MakeVerdict(v1::REASON_NOT_HTML, "the body is no text");
     }
     const Cut cut = identity.rule == nullptr ? Cut::kLean : Cut::kPlain;
-    Result<Document> document = Document::ParsePage(text.utf8, cut, Limits());
+    const bool whole = identity.rule != nullptr && identity.rule->reads_scripts;
+    Result<Document> document =
+        whole ? Document::Parse(text.utf8, Limits())
+              : Document::ParsePage(text.utf8, cut, Limits());
     if (!document) {
       return MakeVerdict(v1::REASON_PARSE_BUDGET, document.error().message);
     }
@@ -167,20 +166,28 @@ class RulePageParser final : public PageParser {
     const PageContext context{
         identity.final_url, fetched_at,
         identity.rule == nullptr ? 0 : identity.rule->utc_offset_minutes,
-        UsageHeadersOf(page), identity.explanation};
+        UsageHeadersOf(page), identity.candidates()};
     rules::RuleResult result;
     if (identity.rule != nullptr) {
       const rules::Rule& rule = *identity.rule;
       const Url base = BaseUrl(document, identity.final_url);
-      const auto applied =
-          ApplyRule(rule,
-                    {document, identity.final_url, base, fetched_at,
-                     identity.article_id, Limits()},
-                    article);
+      PageReport* const report = identity.report;
+      const rules::RulePage rule_page{document,
+                                      identity.final_url,
+                                      base,
+                                      fetched_at,
+                                      identity.article_id,
+                                      Limits(),
+                                      report ? &report->trace : nullptr};
+      const auto applied = ApplyRule(rule, rule_page, article);
       if (!applied) {
         return MakeVerdict(v1::REASON_PARSE_BUDGET, applied.error().message);
       }
       result = *applied;
+      if (report != nullptr) {
+        report->result = result;
+        report->rule = ExplainRule(rule, rule_page, result, report->trace);
+      }
       if (result.verdict != nullptr) {
         return MakeVerdict(result.verdict->reason, "by the site's rule");
       }
@@ -292,13 +299,24 @@ Explanation PageParser::Explain(const v1::FetchedPage& /*page*/) const {
   return {};
 }
 
+PageReport PageParser::Report(const v1::FetchedPage& page) const {
+  PageReport report;
+  report.extraction = Extract(page);
+  return report;
+}
+
+std::unique_ptr<PageParser> PageParser::Make(const ParserConfig& config,
+                                             rules::RuleSet rules,
+                                             const SiteCatalogue& sites) {
+  return std::make_unique<RulePageParser>(config, std::move(rules), sites);
+}
+
 Result<std::unique_ptr<PageParser>> PageParser::Load(
     const ParserConfig& config, const std::vector<std::string>& directories,
     const SiteCatalogue& sites) {
   Result<rules::RuleSet> rules = rules::RuleSet::Load(directories);
   if (!rules) return rules.error();
-  return std::unique_ptr<PageParser>(
-      std::make_unique<RulePageParser>(config, *std::move(rules), sites));
+  return Make(config, *std::move(rules), sites);
 }
 
 }  // namespace newsmill

@@ -13,6 +13,8 @@
 #include "newsmill/v1/fetched_page.pb.h"
 #include "parser/config.h"
 #include "parser/extract/explanation.h"
+#include "parser/rules/explain.h"
+#include "parser/rules/rule_set.h"
 
 namespace newsmill {
 
@@ -39,14 +41,30 @@ struct Extraction {
   std::optional<Verdict> verdict;  // why the page is no article
 };
 
+// The same, with all that led to it. Points into the parser's rules: lives no
+// longer than they do.
+struct PageReport {
+  Extraction extraction;
+  // What answered of the site's rule; nullptr, where nothing did.
+  rules::RuleResult result;
+  rules::RuleTrace trace;
+  rules::RuleExplanation rule;
+  Explanation candidates;  // of what was read without it
+};
+
 // Turns a page into an article. A pure function of page and rules: no clock, no
-// network; the same page gives the same bytes. Immutable; thread-safe.
+// network; the same page gives the same bytes. Thread-safe.
 class PageParser {
  public:
   // Loads the rules of every directory. kBadConfiguration names file, line and
   // what was expected.
   static Result<std::unique_ptr<PageParser>> Load(
       const ParserConfig& config, const std::vector<std::string>& directories,
+      const SiteCatalogue& sites);  // which outlives the parser
+
+  // With rules that are loaded already.
+  static std::unique_ptr<PageParser> Make(
+      const ParserConfig& config, rules::RuleSet rules,
       const SiteCatalogue& sites);  // which outlives the parser
 
   virtual ~PageParser() = default;
@@ -56,6 +74,14 @@ class PageParser {
   // How the fields of the page were decided; empty for a parser that does not
   // say.
   virtual Explanation Explain(const v1::FetchedPage& page) const;
+
+  // Rule and candidates of the page; no more than Extract's result for a parser
+  // that does not say.
+  virtual PageReport Report(const v1::FetchedPage& page) const;
+
+  // Takes up what has changed on disk, where the parser does that; called by
+  // one thread, now and then, beside others that parse.
+  virtual void Refresh(Instant now) { static_cast<void>(now); }
 
   // One or the other: nothing is kept of a page that is no article.
   std::variant<v1::Article, Verdict> Parse(const v1::FetchedPage& page) const;

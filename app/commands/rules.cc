@@ -5,9 +5,11 @@
 
 #include "app/cli/format.h"
 #include "app/cli/message_json.h"
+#include "app/cli/table.h"
 #include "app/commands/commands.h"
 #include "app/open.h"
 #include "parser/rules/check.h"
+#include "parser/rules/coverage.h"
 #include "parser/rules/rule_set.h"
 #include "parser/rules/test_runner.h"
 
@@ -186,8 +188,88 @@ class RulesTest : public Command {
   bool json_ = false;
 };
 
+class RulesCoverage : public Command {
+ public:
+  std::string name() const override { return "rules coverage"; }
+  std::string summary() const override {
+    return "Count what rules give over saved pages, and what no page uses";
+  }
+  void Declare(Arguments& arguments) override {
+    arguments.Positional("RULE", &given_, kRulesHelp);
+    arguments.Option("--pages", "DIR", &pages_,
+                     "saved pages; one without an expectation must name its "
+                     "canonical URL [`pages` beside the rule]");
+    arguments.Flag("--json", &json_, "one rule a line");
+  }
+
+  Result<ExitCode> Run(Context& context) override {
+    const auto files = FilesOf(context.settings, given_);
+    if (!files) return files.error();
+    for (const std::string& file : *files) {
+      const auto report = rules::CoverRule(file, pages_);
+      if (!report) return report.error();
+      json_ ? PrintJson(context.out, *report) : PrintPeople(context, *report);
+    }
+    return Finished(context);
+  }
+
+ private:
+  static void PrintPeople(Context& context,
+                          const rules::CoverageReport& report) {
+    Output& out = context.out;
+    out.Line(out.Styled(Style::kBold, report.rule) + "  " +
+             Counted(report.pages, "page") + ", " +
+             Counted(report.articles, "article"));
+    for (const auto& [answer, pages] : report.answers) {
+      out.Line("  " + answer + ": " + Counted(pages, "page"));
+    }
+    Table table({{"FIELD"},
+                 {"RULE", Table::Align::kRight},
+                 {"OTHERS", Table::Align::kRight},
+                 {"NONE", Table::Align::kRight}});
+    for (const rules::FieldCoverage& field : report.fields) {
+      table.Add({field.field, FormatCount(field.by_rule),
+                 FormatCount(field.by_others), FormatCount(field.missing)});
+    }
+    if (!table.empty()) table.Print(out);
+    for (const std::string& part : report.unused) {
+      out.Line(out.Styled(Style::kYellow, "unused ") + part);
+    }
+    for (const auto& [file, why] : report.skipped) {
+      context.err.Line("skipped " + file + ": " + why);
+    }
+  }
+
+  static void PrintJson(Output& out, const rules::CoverageReport& report) {
+    nlohmann::ordered_json json = {{"rule", report.rule},
+                                   {"pages", report.pages},
+                                   {"articles", report.articles},
+                                   {"unused", report.unused}};
+    json["answers"] = nlohmann::ordered_json::object();
+    for (const auto& [answer, pages] : report.answers) {
+      json["answers"][answer] = pages;
+    }
+    json["fields"] = nlohmann::ordered_json::object();
+    for (const rules::FieldCoverage& field : report.fields) {
+      json["fields"][field.field] = {{"rule", field.by_rule},
+                                     {"others", field.by_others},
+                                     {"none", field.missing}};
+    }
+    json["skipped"] = nlohmann::ordered_json::array();
+    for (const auto& [file, why] : report.skipped) {
+      json["skipped"].push_back({{"file", file}, {"why", why}});
+    }
+    out.Line(JsonLine(json));
+  }
+
+  std::vector<std::string> given_;
+  std::string pages_;
+  bool json_ = false;
+};
+
 }  // namespace
 
+CommandPtr MakeRulesCoverage() { return std::make_unique<RulesCoverage>(); }
 CommandPtr MakeRulesCheck() { return std::make_unique<RulesCheck>(); }
 CommandPtr MakeRulesTest() { return std::make_unique<RulesTest>(); }
 

@@ -19,6 +19,7 @@ struct RulePage {
   Timestamp fetched_at;
   std::string article_id;  // from the URLs; empty: they show none
   ParseLimits limits;      // of HTML inside JSON
+  RuleTrace* trace = nullptr;
 };
 
 struct RuleResult {

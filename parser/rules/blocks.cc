@@ -225,16 +225,18 @@ Result<std::vector<Piece>> PiecesOf(const BodySource& source,
 }  // namespace
 
 Result<void> FillBody(const Layout& layout, const Scope& scope,
-                      const ParseLimits& limits, v1::Article* article) {
+                      const ParseLimits& limits, v1::Article* article,
+                      RuleTrace* trace) {
   for (const BodySource& source : layout.body) {
     const Result<std::vector<Piece>> pieces =
         PiecesOf(source, layout, scope, limits, article);
     if (!pieces) return pieces.error();
     if (pieces->empty()) continue;
-    const std::string detail =
-        (source.selector ? "css " : "json ") + source.place;
+    const std::string detail = source.Describe();
     BlockWriter(*layout.profile, detail, article).Write(*pieces);
-    if (article->blocks_size() > 0) break;
+    if (article->blocks_size() == 0) continue;
+    if (trace != nullptr) trace->body = &source;
+    break;
   }
   return {};
 }

@@ -21,6 +21,7 @@ struct Target {
   const DateContext& dates;
   v1::Article* article;
   ImageIndex images;
+  RuleTrace* trace = nullptr;
   std::unordered_set<std::string> keywords;
 
   // Empty for what is no reference to a web page.
@@ -188,6 +189,7 @@ void FillField(Target& target, const FieldRule& rule) {
       continue;
     }
     if (!FillFromSource(target, *rule.field, source)) continue;
+    if (target.trace != nullptr) target.trace->sources.push_back(&source);
     if (roles.empty()) {
       Note(rule.field->name, v1::Provenance::RULE, source.Describe(),
            target.article);
@@ -200,8 +202,10 @@ void FillField(Target& target, const FieldRule& rule) {
 }  // namespace
 
 void FillFields(const Layout& layout, const Scope& scope,
-                const DateContext& dates, v1::Article* article) {
+                const DateContext& dates, v1::Article* article,
+                RuleTrace* trace) {
   Target target(scope, dates, article);
+  target.trace = trace;
   // The lead image names one of the others, so it comes behind them.
   for (const FieldRule& rule : layout.fields) {
     if (rule.field->type != FieldType::kImageUrl) FillField(target, rule);

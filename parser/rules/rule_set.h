@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/result.h"
@@ -18,11 +19,15 @@ class RuleSet {
   // the same name. kBadConfiguration holds every finding, one a line.
   static Result<RuleSet> Load(const std::vector<std::string>& directories);
 
+  using Rules = std::map<std::string, std::shared_ptr<const Rule>, std::less<>>;
+  RuleSet() = default;
+  explicit RuleSet(Rules rules) : rules_(std::move(rules)) {}
+
   // nullptr: no rule for this site.
   const Rule* Find(std::string_view site) const;
 
  private:
-  std::map<std::string, std::shared_ptr<const Rule>, std::less<>> rules_;
+  Rules rules_;
 };
 
 // The rule.toml files of these directories, sorted within each.

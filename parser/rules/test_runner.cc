@@ -2,28 +2,19 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include <google/protobuf/util/json_util.h>
 
-#include "core/base/time.h"
+#include "core/base/file.h"
 #include "core/sites/site_catalogue.h"
 #include "parser/html/json_value.h"
 #include "parser/page_parser.h"
+#include "parser/rules/saved_pages.h"
 
 namespace newsmill::rules {
 namespace {
 
 namespace fs = std::filesystem;
-
-Result<std::string> ReadWhole(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (!in) return Error{Code::kNotFound, path.string() + ": cannot be read"};
-  return text.str();
-}
 
 std::string Quoted(std::string_view text) {
   std::string out = "\"";
@@ -67,54 +58,12 @@ struct Expectation {
   std::vector<std::string> not_in_body;
 };
 
-Result<std::string> RequiredText(const JsonValue& json, const char* key) {
-  const auto value = json.member(key);
-  const auto text = value ? value->string() : std::nullopt;
-  if (text) return std::string(*text);
-  return Error{Code::kInvalidArgument,
-               "\"" + std::string(key) + "\" must be a string"};
-}
-
-Result<void> ReadFetchedAt(const JsonValue& json, v1::FetchedPage* page) {
-  const auto value = json.member("fetched_at");
-  if (!value) return {};
-  const auto time = ParseRfc3339(value->string().value_or(""));
-  if (!time) {
-    return Error{Code::kInvalidArgument,
-                 "\"fetched_at\": " + time.error().message};
-  }
-  *page->mutable_fetched_at() = ToProto(*time);
-  return {};
-}
-
-Result<v1::FetchedPage> ReadPage(const JsonValue& json,
-                                 const fs::path& folder) {
-  const Result<std::string> name = RequiredText(json, "page");
-  const Result<std::string> url = RequiredText(json, "page_url");
-  if (!name) return name.error();
-  if (!url) return url.error();
-  Result<std::string> body = ReadWhole(folder / *name);
-  if (!body) return body.error();
-  v1::FetchedPage page;
-  page.mutable_task()->set_requested_url(*url);
-  page.set_final_url(*url);
-  page.set_status(200);
-  page.set_body(*std::move(body));
-  if (const auto type = json.member("content_type")) {
-    v1::HttpHeader* header = page.add_headers();
-    header->set_name("Content-Type");
-    header->set_value(std::string(type->string().value_or("")));
-  }
-  if (auto read = ReadFetchedAt(json, &page); !read) return read.error();
-  return page;
-}
-
 Result<Expectation> ReadExpectation(const fs::path& file) {
-  const Result<std::string> text = ReadWhole(file);
+  const Result<std::string> text = ReadFile(file.string());
   if (!text) return text.error();
   const Result<JsonValue> json = JsonValue::Parse(*text);
   if (!json) return json.error();
-  Result<v1::FetchedPage> page = ReadPage(*json, file.parent_path());
+  Result<v1::FetchedPage> page = ReadSavedPage(*json, file.parent_path());
   if (!page) return page.error();
   Expectation expectation;
   expectation.page = *std::move(page);
@@ -185,27 +134,6 @@ PageResult TestPage(const PageParser& parser, const fs::path& file) {
   }
   result.fields = Compare(*expectation, *got);
   return result;
-}
-
-Result<std::vector<fs::path>> Expectations(const fs::path& directory) {
-  constexpr std::string_view kEnding = ".expect.json";
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (fs::directory_iterator it(directory, error), end; !error && it != end;
-       it.increment(error)) {
-    if (it->path().filename().string().ends_with(kEnding)) {
-      files.push_back(it->path());
-    }
-  }
-  if (error) {
-    return Error{Code::kNotFound, directory.string() + ": " + error.message()};
-  }
-  if (files.empty()) {
-    return Error{Code::kNotFound,
-                 directory.string() + ": no *.expect.json in it"};
-  }
-  std::sort(files.begin(), files.end());
-  return files;
 }
 
 }  // namespace

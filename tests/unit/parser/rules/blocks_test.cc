@@ -198,5 +198,13 @@ TEST(Blocks, VideosAreMedia) {
   EXPECT_EQ(article.videos(0).thumbnail_url(), "https://news.example/p.jpg");
 }
 
+TEST(Blocks, AWidthInPercentIsNoWidth) {
+  const auto article =
+      Extract("<div id=a><img src=/1.jpg width=100% height=40></div>");
+  ASSERT_EQ(article.images_size(), 1);
+  EXPECT_FALSE(article.images(0).has_width());
+  EXPECT_EQ(article.images(0).height(), 40);
+}
+
 }  // namespace
 }  // namespace newsmill::rules

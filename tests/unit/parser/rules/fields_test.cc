@@ -149,5 +149,40 @@ TEST(Fields, PartsOfMessagesAreWrittenWithADot) {
             "25426");
 }
 
+TEST(Fields, TextMatchesChoosesAmongElementsByWhatTheySay) {
+  const std::string html =
+      "<a href=/1>1</a><a href=/2>next page</a><a href=/3>next page</a>";
+  EXPECT_EQ(Fill("next_page = [ { css = 'a', text_matches = '^next', attr = "
+                 "'href', do = ['abs_url'] } ]",
+                 html)
+                .next_page(),
+            "https://news.example/2");
+  EXPECT_EQ(Fill("keywords = [ { css = 'a', text_matches = '^next', pick = "
+                 "'all' } ]",
+                 html)
+                .keywords_size(),
+            1)
+      << "each once";
+  EXPECT_FALSE(Fill("next_page = [ { css = 'a', text_matches = '^no', attr = "
+                    "'href', do = ['abs_url'] } ]",
+                    html)
+                   .has_next_page());
+}
+
+TEST(Fields, AnEmptyMetaDoesNotHideTheOneBehindIt) {
+  EXPECT_EQ(Fill("headline = [ { meta = 't' } ]",
+                 "<meta name=t content=' '><meta name=t content=b>")
+                .headline(),
+            "b");
+}
+
+TEST(Fields, DataIsTheFirstScriptThatHoldsAny) {
+  EXPECT_EQ(
+      Fill("headline = [ { json = '/t' } ]",
+           "<script id=data>nothing here</script>" + Script("{\"t\": \"a\"}"))
+          .headline(),
+      "a");
+}
+
 }  // namespace
 }  // namespace newsmill::rules
