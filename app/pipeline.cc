@@ -9,6 +9,7 @@
 #include "app/patience.h"
 #include "core/runtime/log.h"
 #include "core/runtime/signals.h"
+#include "parser/live_parser.h"
 #include "sink/registry.h"
 
 namespace newsmill {
@@ -57,8 +58,8 @@ Result<void> Pipeline::Open() {
   if (!sites) return sites.error();
   parts_.sites = std::move(*sites);
   if (Contains(options_.stages, StageKind::kParser)) {
-    auto parser = PageParser::Load(parts_.settings.parser,
-                                   parts_.settings.SitePaths(), parts_.sites);
+    auto parser =
+        LiveParser::Load(parts_.settings.parser, parts_.settings.SitePaths());
     if (!parser) return parser.error();
     parts_.parser = std::move(*parser);
   }

@@ -88,7 +88,7 @@ v1::Outcome OutcomeOf(const Verdict& verdict, const v1::FetchedPage& page) {
 
 }  // namespace
 
-ParseHandler::ParseHandler(const PageParser& parser, const Topics& topics,
+ParseHandler::ParseHandler(PageParser& parser, const Topics& topics,
                            int64_t threads)
     : parser_(parser),
       articles_topic_(topics.articles),
@@ -158,7 +158,7 @@ bool ParseHandler::HasRoom(const TopicPartition&) const {
   return waiting_.size() < room_;
 }
 
-void ParseHandler::Tick(Instant) {}
+void ParseHandler::Tick(Instant now) { parser_.Refresh(now); }
 
 void ParseHandler::Drain() {}
 

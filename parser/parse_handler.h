@@ -19,7 +19,7 @@ namespace newsmill {
 class ParseHandler final : public Handler {
  public:
   // `parser` and `topics` outlive the handler. `threads` as in ParserConfig.
-  ParseHandler(const PageParser& parser, const Topics& topics, int64_t threads);
+  ParseHandler(PageParser& parser, const Topics& topics, int64_t threads);
   // Hands back what waits and finishes what is being parsed.
   ~ParseHandler() override;
 
@@ -42,7 +42,7 @@ class ParseHandler final : public Handler {
   void FinishPage(const v1::FetchedPage& page, Delivery delivery) const;
   void AckArticle(const v1::Article& article, Delivery delivery) const;
 
-  const PageParser& parser_;
+  PageParser& parser_;
   const std::string articles_topic_;
   const size_t room_;  // most pages waiting
 

@@ -35,6 +35,14 @@ bool IsSiteName(std::string_view name) {
          std::all_of(name.begin(), name.end(), fits);
 }
 
+Result<void> CheckName(const std::string& name, const std::string& path) {
+  if (IsSiteName(name)) return {};
+  return Error{Code::kBadConfiguration,
+               path + ": '" + name +
+                   "' is not a site name; expected lower-case letters, "
+                   "digits, '-', '_' and '.'"};
+}
+
 // What may stand in a path as it is (RFC 3986, section 3.3), and '/'.
 std::string EscapeId(std::string_view id) {
   constexpr std::string_view kPlain = "-._~/!$'()*,;:@=";
@@ -142,12 +150,7 @@ Result<void> SiteCatalogue::Impl::AddDirectory(const std::string& directory) {
   for (const fs::path& folder : folders) {
     const std::string name = folder.filename().string();
     const std::string path = (folder / "rule.toml").string();
-    if (!IsSiteName(name)) {
-      return Error{Code::kBadConfiguration,
-                   path + ": '" + name +
-                       "' is not a site name; expected lower-case letters, "
-                       "digits, '-', '_' and '.'"};
-    }
+    if (auto valid = CheckName(name, path); !valid) return valid;
     if (by_name.contains(name)) continue;  // hidden by an earlier directory
     Result<Site> site = ReadSite(name, path);
     if (!site) return site.error();
@@ -252,6 +255,19 @@ Result<SiteCatalogue> SiteCatalogue::Load(
   SiteCatalogue catalogue;
   for (const std::string& directory : directories) {
     if (auto added = catalogue.impl_->AddDirectory(directory); !added) {
+      return added.error();
+    }
+  }
+  return catalogue;
+}
+
+Result<SiteCatalogue> SiteCatalogue::Of(std::vector<Site> sites) {
+  SiteCatalogue catalogue;
+  for (Site& site : sites) {
+    const std::string path = "site " + site.name;
+    if (auto valid = CheckName(site.name, path); !valid) return valid.error();
+    if (catalogue.impl_->by_name.contains(site.name)) continue;
+    if (auto added = catalogue.impl_->Add(std::move(site), path); !added) {
       return added.error();
     }
   }

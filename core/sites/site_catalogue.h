@@ -28,6 +28,10 @@ class SiteCatalogue {
   static Result<SiteCatalogue> Load(
       const std::vector<std::string>& directories);
 
+  // Of these sites, the first of a name. kBadConfiguration: a name that no site
+  // may have, or two with the same host.
+  static Result<SiteCatalogue> Of(std::vector<Site> sites);
+
   SiteCatalogue();
   SiteCatalogue(SiteCatalogue&&) noexcept;
   SiteCatalogue& operator=(SiteCatalogue&&) noexcept;

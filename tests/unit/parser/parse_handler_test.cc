@@ -29,7 +29,10 @@ class FakeParser final : public PageParser {
     return {std::move(result), std::nullopt};
   }
 
+  void Refresh(Instant now) override { refreshed.push_back(now); }
+
   v1::Article article;
+  std::vector<Instant> refreshed;
   std::optional<Verdict> verdict;
   bool hold = false;
   std::promise<void> release;
@@ -142,6 +145,15 @@ TEST_F(ParseHandlerTest, AcknowledgesWithTheArticleUnderItsKey) {
   const std::string trace = HeaderOf(record, kTraceparentHeader);
   EXPECT_THAT(trace, HasSubstr("4bf92f3577b34da6a3ce929d0e0e4736"));
   EXPECT_NE(trace, Page().task().traceparent()) << "a span of its own";
+}
+
+TEST_F(ParseHandlerTest, LetsTheParserTakeUpChangesInEveryTurnOfTheLoop) {
+  ParseHandler handler(parser_, topics_, 1);
+  const Instant now{std::chrono::hours(1)};
+  handler.Tick(now);
+  handler.Tick(now + std::chrono::seconds(1));
+  EXPECT_THAT(parser_.refreshed,
+              testing::ElementsAre(now, now + std::chrono::seconds(1)));
 }
 
 TEST_F(ParseHandlerTest, FinishesAPageWithoutAnArticle) {
