@@ -5,6 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/id.h"
+#include "core/base/simhash.h"
+
 namespace newsmill::sql {
 namespace {
 
@@ -82,6 +85,15 @@ Json ProvenanceJson(const v1::Provenance& provenance) {
   Put(object, "field", provenance.field());
   object["source"] = v1::Provenance::Source_Name(provenance.source());
   Put(object, "detail", provenance.detail());
+  return object;
+}
+
+Json UsageJson(const v1::UsageSignal& usage) {
+  Json object = Json::object();
+  object["signal"] = v1::UsageSignal::Signal_Name(usage.signal());
+  object["where"] = v1::UsageSignal::Where_Name(usage.where());
+  Put(object, "agent", usage.agent());
+  Put(object, "policy_url", usage.policy_url());
   return object;
 }
 
@@ -225,6 +237,23 @@ void AddOrigin(const v1::Article& article, RowBuilder& row) {
   row.Add("record", Type::kBytes, article.SerializeAsString());
 }
 
+// What tells articles apart that say the same; of the texts as they are stored.
+void AddLikeness(const v1::Article& article, RowBuilder& row) {
+  const std::string body = WithoutNul(article.article_body());
+  row.Add("text_sha256", Type::kText,
+          body.empty() ? Value(Null{})
+                       : Value(HexEncode(Sha256(WithoutNul(article.headline()) +
+                                                "\n" + body))));
+  const std::optional<uint64_t> hash = SimHash(body);
+  const auto bands = SimHashBands(hash.value_or(0));
+  row.Add("simhash", Type::kBigint,
+          hash ? Value(static_cast<int64_t>(*hash)) : Value(Null{}));
+  for (size_t i = 0; i < bands.size(); ++i) {
+    row.Add(("simhash_band_" + std::to_string(i)).c_str(), Type::kInteger,
+            hash ? Value(int64_t{bands[i]}) : Value(Null{}));
+  }
+}
+
 RowBuilder BuildArticle(const v1::Article& article) {
   RowBuilder row;
   AddIdentity(article, row);
@@ -240,6 +269,9 @@ RowBuilder BuildArticle(const v1::Article& article) {
               article.date_modified());
   AddTexts(article, row);
   AddMediaAndCounts(article, row);
+  row.AddOptional("amp_url", article.has_amp_url(), article.amp_url());
+  row.Add("usage", Type::kJson, List(article.usage(), UsageJson));
+  AddLikeness(article, row);
   AddOrigin(article, row);
   return row;
 }

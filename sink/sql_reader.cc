@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/simhash.h"
 #include "sink/rows.h"
 
 namespace newsmill::sql {
@@ -71,6 +72,8 @@ class SqlReader final : public StoreReader {
       const ArticleFilter& filter,
       const std::function<bool(const v1::Article&)>& visit) override;
   Result<v1::Article> FindArticle(const std::string& key) override;
+  Result<std::vector<SimilarArticle>> FindSimilar(const std::string& key,
+                                                  int bits) override;
   Result<void> VisitLedger(
       const LedgerFilter& filter,
       const std::function<bool(const LedgerRow&)>& visit) override;
@@ -137,6 +140,53 @@ Result<v1::Article> SqlReader::FindArticle(const std::string& key) {
   }
   return Error{Code::kNotFound,
                fmt::format("no article with key, URL or ID '{}'", key)};
+}
+
+Result<std::vector<SimilarArticle>> SqlReader::FindSimilar(
+    const std::string& key, int bits) {
+  const Result<v1::Article> article = FindArticle(key);
+  if (!article) return article.error();
+  const std::optional<uint64_t> hash = SimHash(article->article_body());
+  if (!hash) {
+    return Error{Code::kInvalidArgument,
+                 fmt::format("the text of '{}' is too short to be compared",
+                             article->article_key())};
+  }
+  // One look into each index; a UNION keeps each row once.
+  const auto bands = SimHashBands(*hash);
+  std::string candidates;
+  std::vector<Value> values;
+  for (size_t i = 0; i < bands.size(); ++i) {
+    values.emplace_back(int64_t{bands[i]});
+    candidates += fmt::format(
+        "{}SELECT article_key FROM articles WHERE simhash_band_{} = ${}",
+        i == 0 ? "" : " UNION ", i, i + 1);
+  }
+  std::vector<SimilarArticle> similar;
+  Result<void> outcome;
+  const Result<void> read = queries_->Query(
+      "SELECT record, simhash FROM articles WHERE article_key IN (" +
+          candidates + ") ORDER BY article_key",
+      values, [&](const Row& row) {
+        const auto other = static_cast<uint64_t>(ReadInteger(row.at(1)));
+        const int distance = HammingDistance(*hash, other);
+        if (distance > bits) return true;
+        auto found = ParseRecord<v1::Article>(row.at(0), "articles");
+        if (!found) {
+          outcome = found.error();
+          return false;
+        }
+        if (found->article_key() != article->article_key()) {
+          similar.push_back({*std::move(found), distance});
+        }
+        return true;
+      });
+  if (!read) return read.error();
+  if (!outcome) return outcome.error();
+  std::stable_sort(
+      similar.begin(), similar.end(),
+      [](const auto& a, const auto& b) { return a.bits < b.bits; });
+  return similar;
 }
 
 std::string SqlReader::LedgerColumns() const {

@@ -24,6 +24,12 @@ struct ArticleFilter {
   std::optional<int64_t> limit;
 };
 
+// An article whose text says nearly the same as another's.
+struct SimilarArticle {
+  v1::Article article;
+  int bits = 0;  // that differ between the SimHashes
+};
+
 // One task of the ledger.
 struct LedgerRow {
   std::string task_id;
@@ -122,6 +128,13 @@ class StoreReader {
 
   // When the oldest open task was accepted; nullopt: none is open.
   virtual Result<std::optional<Timestamp>> OldestOpen() = 0;
+
+  // Those whose SimHash differs from that of `key`'s article in at most `bits`
+  // bits, the nearest first; at most kSimilarBits are found by the bands.
+  // kNotFound without such a key; kInvalidArgument where its text is too short
+  // for one.
+  virtual Result<std::vector<SimilarArticle>> FindSimilar(
+      const std::string& key, int bits) = 0;
 };
 
 }  // namespace newsmill

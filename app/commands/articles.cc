@@ -6,6 +6,7 @@
 #include "app/cli/table.h"
 #include "app/commands/commands.h"
 #include "app/open.h"
+#include "core/base/simhash.h"
 
 namespace newsmill {
 namespace {
@@ -134,6 +135,59 @@ class ArticlesShow : public Command {
   bool json_ = false;
 };
 
+class ArticlesSimilar : public Command {
+ public:
+  std::string name() const override { return "articles similar"; }
+  std::string summary() const override {
+    return "List articles whose text says nearly the same";
+  }
+  void Declare(Arguments& arguments) override {
+    arguments.Positional("KEY", &key_, true, "article key, URL or article ID");
+    arguments.Option("--within", "N", &within_,
+                     "bits of the SimHash that may differ, 0 to " +
+                         std::to_string(kSimilarBits) + " [" +
+                         std::to_string(kSimilarBits) + "]");
+    arguments.Flag("--json", &json_, "one object a line");
+  }
+
+  Result<ExitCode> Run(Context& context) override {
+    const int64_t within = within_.value_or(kSimilarBits);
+    if (within < 0 || within > kSimilarBits) {
+      return Error{Code::kInvalidArgument,
+                   "--within: expected 0 to " + std::to_string(kSimilarBits)};
+    }
+    const auto reader = OpenReader(context.settings);
+    if (!reader) return reader.error();
+    const auto similar = (*reader)->FindSimilar(key_, static_cast<int>(within));
+    if (!similar) return similar.error();
+    Table table({{"BITS", Table::Align::kRight},
+                 {"KEY"},
+                 {"PUBLISHED"},
+                 {"HEADLINE", Table::Align::kLeft, 200}});
+    for (const auto& [article, bits] : *similar) {
+      if (json_) {
+        context.out.Line(JsonLine({{"article_key", article.article_key()},
+                                   {"bits", bits},
+                                   {"headline", article.headline()},
+                                   {"url", article.url()}}));
+      }
+      table.Add({FormatCount(bits),
+                 {article.article_key(), Style::kCyan},
+                 {DateText(article.date_published())},
+                 {article.headline(), Style::kBold}});
+    }
+    if (!json_ && !table.empty()) table.Print(context.out);
+    context.out.Flush();
+    if (similar->empty()) context.err.Line("None.");
+    return Finished(context);
+  }
+
+ private:
+  std::string key_;
+  std::optional<int64_t> within_;
+  bool json_ = false;
+};
+
 class ArticlesExport : public Command {
  public:
   std::string name() const override { return "articles export"; }
@@ -157,6 +211,7 @@ class ArticlesExport : public Command {
 
 CommandPtr MakeArticlesList() { return std::make_unique<ArticlesList>(); }
 CommandPtr MakeArticlesShow() { return std::make_unique<ArticlesShow>(); }
+CommandPtr MakeArticlesSimilar() { return std::make_unique<ArticlesSimilar>(); }
 CommandPtr MakeArticlesExport() { return std::make_unique<ArticlesExport>(); }
 
 }  // namespace newsmill

@@ -14,6 +14,7 @@ std::vector<CommandPtr> AllCommands() {
       MakeSink,
       MakeArticlesList,
       MakeArticlesShow,
+      MakeArticlesSimilar,
       MakeArticlesExport,
       MakeBatchList,
       MakeBatchShow,

@@ -15,6 +15,7 @@ std::vector<CommandGroup> AllGroups();
 CommandPtr MakeArticlesExport();
 CommandPtr MakeArticlesList();
 CommandPtr MakeArticlesShow();
+CommandPtr MakeArticlesSimilar();
 CommandPtr MakeAudit();
 CommandPtr MakeBatchList();
 CommandPtr MakeBatchShow();

@@ -74,8 +74,15 @@ void SqlDocumentation::Fill(Owner& owner) {
   article.add_authors()->set_name("张三");
   article.add_images()->set_caption("caption");
   *article.mutable_date_published()->mutable_time() = ToProto(At(0));
+  article.add_usage()->set_signal(v1::UsageSignal::TDM_RESERVED);
+  article.set_article_body(
+      "Twelve parks opened along the river, and more of them will follow in "
+      "the spring, once the old factory by the bridge has been cleared.");
+  v1::Article reprint = MakeArticle("example:2", 10, "same");
+  reprint.set_headline(article.headline());
+  reprint.set_article_body(article.article_body());
   StoreBatch batch;
-  batch.articles = {article, MakeArticle("example:2", 10, "same")};
+  batch.articles = {article, reprint};
   batch.accepted = {MakeAccepted(article.task_id(), "example:1", 1),
                     MakeAccepted("open", "example:3", 2)};
   batch.accepted[1].task.set_batch("monday");

@@ -45,6 +45,10 @@ class FakeReader : public StoreReader {
   Result<v1::Article> FindArticle(const std::string&) override {
     return Error{Code::kNotFound, ""};
   }
+  Result<std::vector<SimilarArticle>> FindSimilar(const std::string&,
+                                                  int) override {
+    return std::vector<SimilarArticle>();
+  }
   Result<std::vector<LedgerCount>> CountLedger(const LedgerFilter&) override {
     return std::vector<LedgerCount>();
   }

@@ -121,5 +121,46 @@ TEST(Names, ReasonOfANewerBinaryKeepsItsNumber) {
   EXPECT_EQ(ReasonName(static_cast<v1::Reason>(999)).text, "999");
 }
 
+TEST(ArticleRow, HasTheDigestOfHeadlineAndText) {
+  v1::Article article;
+  article.set_headline("Twelve parks open");
+  EXPECT_EQ(Column(article, "text_sha256").kind, Kind::kNull);
+  article.set_article_body("First.\nSecond.");
+  EXPECT_EQ(Column(article, "text_sha256").text,
+            "f7fa96b78d2467ac16d928662f1376a81ccef5d698552e22405c531a353119da");
+  EXPECT_EQ(Column(article, "simhash").kind, Kind::kNull) << "too short";
+  EXPECT_EQ(Column(article, "simhash_band_0").kind, Kind::kNull);
+}
+
+TEST(ArticleRow, CutsTheSimHashIntoFourBands) {
+  v1::Article article;
+  article.set_article_body(
+      "Twelve parks opened along the river, and more of them will follow in "
+      "the spring, once the old factory by the bridge has been cleared.");
+  const auto hash = static_cast<uint64_t>(Column(article, "simhash").number);
+  uint64_t joined = 0;
+  for (int i = 3; i >= 0; --i) {
+    const int64_t band =
+        Column(article, "simhash_band_" + std::to_string(i)).number;
+    EXPECT_GE(band, 0);
+    EXPECT_LE(band, 65535);
+    joined = joined << 16 | static_cast<uint64_t>(band);
+  }
+  EXPECT_EQ(joined, hash);
+}
+
+TEST(ArticleRow, SaysWhatThePageOptsOutOf) {
+  v1::Article article;
+  EXPECT_EQ(Column(article, "usage").kind, Kind::kNull);
+  v1::UsageSignal& usage = *article.add_usage();
+  usage.set_signal(v1::UsageSignal::NOARCHIVE);
+  usage.set_where(v1::UsageSignal::HEADER);
+  usage.set_agent("newsmill");
+  EXPECT_EQ(Column(article, "usage").text,
+            R"([{"signal":"NOARCHIVE","where":"HEADER","agent":"newsmill"}])");
+  article.set_amp_url("https://a.example/amp");
+  EXPECT_EQ(Column(article, "amp_url").text, "https://a.example/amp");
+}
+
 }  // namespace
 }  // namespace newsmill::sql
