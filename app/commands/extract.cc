@@ -8,12 +8,16 @@
 #include "app/article_view.h"
 #include "app/cli/format.h"
 #include "app/cli/message_json.h"
+#include "app/cli/table.h"
 #include "app/commands/commands.h"
 #include "app/extract/explain_view.h"
 #include "app/extract/prediction.h"
 #include "app/extract/runner.h"
+#include "app/one_page.h"
 #include "app/one_shot.h"
 #include "app/open.h"
+#include "parser/open_page.h"
+#include "parser/outlinks.h"
 
 namespace newsmill {
 namespace {
@@ -86,6 +90,10 @@ class Extract : public Command {
     arguments.Flag("--no-rules", &no_rules_,
                    "as if no site had a rule of its own");
     arguments.Flag("--json", &json_, "the article as a JSON object");
+    arguments.Flag("--links", &links_,
+                   "instead of the article: where the page links to, each "
+                   "address with its kind (article, list, feed, other) and "
+                   "text");
     arguments.Flag("--explain", &explain_,
                    "instead of the article: what a saved page offers for each "
                    "field, and why one won");
@@ -103,12 +111,18 @@ class Extract : public Command {
       return Error{Code::kInvalidArgument,
                    "--explain: expected a saved page (FILE or -)"};
     }
+    if (links_ && (explain_ || !lists_.empty())) {
+      return Error{Code::kInvalidArgument,
+                   "--links: expected a page (FILE, URL or -), and no other "
+                   "way to look at it"};
+    }
     if (threads_ && *threads_ < 1) {
       return Error{Code::kInvalidArgument, "--threads: expected at least 1"};
     }
     const Result<SiteCatalogue> sites =
         no_rules_ ? SiteCatalogue::Load({}) : LoadSites(context.settings);
     if (!sites) return sites.error();
+    if (links_) return RunLinks(context, *sites);
     if (fetches) return RunUrl(context, *sites);
     const auto at = ResolveInstant(context, "--fetched-at", fetched_at_);
     if (!at) return at.error();
@@ -137,6 +151,28 @@ class Extract : public Command {
     const auto& none = std::get<NoArticle>(*result);
     PrintVerdict(context, none.reason, none.detail);
     return Finished(context, kExitCheckFailed);
+  }
+
+  Result<ExitCode> RunLinks(Context& context,
+                            const SiteCatalogue& sites) const {
+    const auto page =
+        OnePage(context.settings, sites, context.clock, source_, url_);
+    if (!page) return page.error();
+    const Result<Url> url = Url::Parse(page->final_url());
+    if (!url) return url.error();
+    const Result<Document> document = OpenPage(context.settings.parser, *page);
+    if (!document) return document.error();
+    Table table({{"KIND"}, {"URL", Table::Align::kLeft, 100}, {"TEXT"}});
+    for (const Outlink& link : FindOutlinks(*document, *url, sites)) {
+      if (json_) {
+        context.out.Line(JsonLine({{"kind", NameOf(link.kind)},
+                                   {"url", link.url},
+                                   {"text", link.text}}));
+      }
+      table.Add({NameOf(link.kind), link.url, link.text});
+    }
+    if (!json_ && !table.empty()) table.Print(context.out);
+    return Finished(context);
   }
 
   ListedPage SavedFile() const {
@@ -227,7 +263,7 @@ class Extract : public Command {
   std::string source_, url_, out_, fetched_at_;
   std::vector<std::string> lists_;
   std::optional<int64_t> threads_;
-  bool no_rules_ = false, json_ = false, explain_ = false;
+  bool no_rules_ = false, json_ = false, explain_ = false, links_ = false;
 };
 
 }  // namespace
