@@ -9,7 +9,7 @@ namespace newsmill {
 
 // Two texts whose SimHashes differ in no more bits say the same with a few
 // words changed. Of four bands of 16 bits at least one is then equal, so an
-// index over the bands finds all of them (decision 0021).
+// index over the bands finds all of them (decision 0022).
 inline constexpr int kSimilarBits = 3;
 
 // SimHash of 64 bits over the words of a text, the pairs of neighbouring words,
