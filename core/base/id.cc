@@ -71,10 +71,12 @@ std::string NewUuidV7(Timestamp now) {
 }
 
 std::string Sha256(std::string_view bytes) {
+  // Looked up once: by name OpenSSL takes longer than for a page's digest.
+  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int length = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length,
-                 EVP_sha256(), nullptr) != 1) {
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, sha256,
+                 nullptr) != 1) {
     std::abort();  // no SHA-256 in the library: nothing can be identified
   }
   return {reinterpret_cast<const char*>(digest.data()), length};

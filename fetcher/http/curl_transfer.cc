@@ -152,6 +152,10 @@ void CurlTransfer::SetRequest(const HttpRequest& request) {
 }
 
 void CurlTransfer::SetHeaders(const HttpRequest& request) {
+  // Most requests differ in nothing but their URL.
+  const bool usual = request.headers.empty() && route_.authorization == nullptr;
+  if (usual && usual_headers_) return;
+  usual_headers_ = usual;
   headers_.reset();
   const auto add = [&](const std::string& name, const std::string& value) {
     if (value.empty() || FindHeader(request.headers, name) != nullptr) return;
@@ -331,7 +335,11 @@ bool CurlTransfer::MayHaveBody() {
   }
   if (cut_body_at_) return true;
   const std::optional<int64_t> length = head_.ContentLength();
-  if (!length || *length <= options_.max_body_bytes) return true;
+  if (!length) return true;
+  if (*length <= options_.max_body_bytes) {
+    response_.body.reserve(static_cast<size_t>(*length));
+    return true;
+  }
   return Refuse(v1::REASON_TOO_LARGE,
                 "the server announces " + std::to_string(*length) +
                     " bytes; the limit is " +

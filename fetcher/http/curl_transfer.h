@@ -111,6 +111,7 @@ class CurlTransfer {
   SocketSet& sockets_;
   CurlEasyHandle easy_;
   CurlListHandle headers_;
+  bool usual_headers_ = false;  // those that a request without its own gets
   CurlListHandle connect_to_;
   std::array<char, CURL_ERROR_SIZE> error_{};
 

@@ -93,6 +93,19 @@ void CheckUrl(const Url& url) {
   Check(again && again->HostKey() == url.HostKey(), "a host has one key");
 }
 
+// A URL in the normal form is taken as it is: with its scheme in capitals it is
+// not, and means the same.
+void CheckShortCut(std::string_view text, const Result<Url>& url) {
+  if (!text.starts_with("http")) return;
+  const Result<Url> other = Url::Parse("HTTP" + std::string(text.substr(4)));
+  Check(other.has_value() == url.has_value(), "the short cut refuses nothing");
+  if (!url) return;
+  Check(other->text() == url->text() && other->scheme() == url->scheme() &&
+            other->host() == url->host() && other->port() == url->port() &&
+            other->path() == url->path() && other->query() == url->query(),
+        "the short cut leads to the same place");
+}
+
 // What "Retry-After" holds is a server's, too.
 void CheckRetryAfter(const std::string& value) {
   const Timestamp now{std::chrono::seconds(1'784'923'261)};
@@ -106,6 +119,7 @@ void CheckRetryAfter(const std::string& value) {
 void Address(std::string_view bytes) {
   const size_t end = bytes.find('\n');
   const Result<Url> url = Url::Parse(bytes.substr(0, end));
+  CheckShortCut(bytes.substr(0, end), url);
   if (!url) return;
   CheckUrl(*url);
   if (end == std::string_view::npos) return;

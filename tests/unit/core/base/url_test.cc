@@ -1,5 +1,8 @@
 #include "core/base/url.h"
 
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace newsmill {
@@ -81,6 +84,38 @@ TEST(Url, ANormalFormIsTheLastOne) {
   EXPECT_EQ(Url::Parse("http://2130706433./")->text(), "http://127.0.0.1/");
   EXPECT_EQ(Url::Parse("http://2%2e430/")->text(), "http://2.0.1.174/");
   EXPECT_FALSE(Url::Parse("https://XN--f/")) << "as https://xn--f/";
+}
+
+// What is written in the normal form is not taken apart by libcurl: a scheme in
+// capitals makes it so.
+TEST(Url, TakesTheNormalFormAsItIs) {
+  for (const std::string& rest : std::vector<std::string>{
+           "://a.example/", "://a.example/b/c-d_e.html?x=1&y=/../z",
+           "://a-b.example//c;d=e:f@g", "://1.example/", "://a/b",
+           // These are not in it.
+           "://a.example", "://a.example/?", "://a.example/b/../c",
+           "://a.example/./b", "://a.example/.", "://a.example/b#c",
+           "://a.example/%7e", "://a.example:80/", "://a.example:8080/",
+           "://a.example:443/", "://A.example/", "://a.example./",
+           "://a..example/", "://.a.example/", "://u@a.example/", "://1.2.3.4/",
+           "://0x7f.1/", "://a.1/", "://xn--a/", "://a_b.example/",
+           "://a.example/[", "://a.example/\"", "://a.example/'",
+           "://a.example/a|b", ":///a", "://", ":/a.example/",
+           "x://a.example/"}) {
+    for (const std::string& scheme :
+         std::vector<std::string>{"http", "https"}) {
+      const Result<Url> url = Url::Parse(scheme + rest);
+      const Result<Url> slow = Url::Parse("HTTP" + scheme.substr(4) + rest);
+      ASSERT_EQ(url.has_value(), slow.has_value()) << scheme + rest;
+      if (!url) continue;
+      EXPECT_EQ(url->text(), slow->text());
+      EXPECT_EQ(url->scheme(), slow->scheme());
+      EXPECT_EQ(url->host(), slow->host());
+      EXPECT_EQ(url->port(), slow->port());
+      EXPECT_EQ(url->path(), slow->path());
+      EXPECT_EQ(url->query(), slow->query());
+    }
+  }
 }
 
 TEST(Url, MakesReferencesAbsolute) {
