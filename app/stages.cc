@@ -94,6 +94,11 @@ Result<void> Stage::MakeHandler(StageKind kind, StageParts& parts) {
       auto backlog = OpenBacklogLog(*parts.bus, parts.topics.backlog);
       if (!backlog) return backlog.error();
       (*handler)->WaitOn(std::move(*backlog));
+      if (!parts.topics.fetch_log.empty()) {
+        auto attempts = AttemptLog::Open(*parts.bus, parts.topics.fetch_log);
+        if (!attempts) return attempts.error();
+        (*handler)->LogTo(std::move(*attempts));
+      }
       handler_ = std::move(*handler);
       return {};
     }

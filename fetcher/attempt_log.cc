@@ -43,13 +43,13 @@ std::string FieldOf(const HttpResponse& response, std::string_view name) {
 }  // namespace
 
 v1::FetchAttempt MakeAttempt(const std::string& url, const std::string& host,
+                             v1::FetchAttempt::Purpose purpose,
                              const v1::FetchTask* task,
                              const HttpResponse& response,
                              const AnswerVerdict& verdict, Timestamp at) {
   v1::FetchAttempt attempt;
   *attempt.mutable_at() = ToProto(at);
-  attempt.set_purpose(task == nullptr ? v1::FetchAttempt::ROBOTS
-                                      : v1::FetchAttempt::PAGE);
+  attempt.set_purpose(purpose);
   attempt.set_result(ResultOf(verdict));
   attempt.set_reason(verdict.reason);
   attempt.set_detail(verdict.detail);
@@ -78,8 +78,7 @@ Result<std::unique_ptr<AttemptLog>> AttemptLog::Open(Bus& bus,
                                                      std::string topic) {
   auto producer = bus.NewProducer({.client_id = "newsmill-fetch-log"});
   if (!producer) return producer.error();
-  return std::unique_ptr<AttemptLog>(
-      new AttemptLog(std::move(topic), std::move(*producer)));
+  return std::make_unique<AttemptLog>(std::move(topic), std::move(*producer));
 }
 
 AttemptLog::AttemptLog(std::string topic, std::unique_ptr<Producer> producer)

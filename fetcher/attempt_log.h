@@ -17,9 +17,10 @@
 
 namespace newsmill {
 
-// A record of one request. `verdict`: what the answer means; `task`: nullptr
-// for a robots.txt.
+// A record of one request. `verdict`: what the answer means; `task`: of a PAGE,
+// else nullptr.
 v1::FetchAttempt MakeAttempt(const std::string& url, const std::string& host,
+                             v1::FetchAttempt::Purpose purpose,
                              const v1::FetchTask* task,
                              const HttpResponse& response,
                              const AnswerVerdict& verdict, Timestamp at);
@@ -33,14 +34,13 @@ class AttemptLog {
 
   // The bus outlives the log.
   static Result<std::unique_ptr<AttemptLog>> Open(Bus& bus, std::string topic);
+  AttemptLog(std::string topic, std::unique_ptr<Producer> producer);
   // Waits a little for what is on its way.
   ~AttemptLog();
 
   void Write(const v1::FetchAttempt& attempt);
 
  private:
-  AttemptLog(std::string topic, std::unique_ptr<Producer> producer);
-
   const std::string topic_;
   prometheus::Counter& written_;
   prometheus::Counter& dropped_;

@@ -309,6 +309,7 @@ void FetchHandler::Run() {
     };
   }
   FetchLoop loop(surroundings, std::move(http_), *port_);
+  if (attempts_ != nullptr) loop.LogTo(*attempts_);
   if (backlog_log_ != nullptr) {
     loop.WaitOn(std::make_unique<Backlog>(
                     topics_, std::move(backlog_log_),

@@ -53,6 +53,9 @@ class FetchHandler : public Handler {
     backlog_log_ = std::move(log);
   }
 
+  // Writes every attempt there; before Attach.
+  void LogTo(std::unique_ptr<AttemptLog> log) { attempts_ = std::move(log); }
+
   void Attach(WorkerPort& port) override;
   void Recall(const TopicPartition& partition,
               const SidePosition& side) override;
@@ -122,6 +125,7 @@ class FetchHandler : public Handler {
   std::unique_ptr<HttpClient> http_;  // until Attach; then the loop's
   HttpClient* waker_ = nullptr;       // the same; lives as long as the thread
   std::unique_ptr<BacklogLog> backlog_log_;  // until Attach; then the loop's
+  std::unique_ptr<AttemptLog> attempts_;     // the loop's thread writes
   WorkerPort* port_ = nullptr;
 
   mutable std::mutex mutex_;

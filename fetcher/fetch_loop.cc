@@ -17,6 +17,8 @@ constexpr Duration kFreshnessInterval = std::chrono::milliseconds(20);
 // With more hosts than this, a connection is kept only for a host that has
 // something more to ask: finding one among thousands costs more than it saves.
 constexpr size_t kFewHosts = 200;
+// How often hosts are counted for the metrics.
+constexpr Duration kSurveyInterval = std::chrono::seconds(1);
 // While the backlog is read, its log is looked at that often.
 constexpr Duration kBacklogWait = std::chrono::milliseconds(5);
 
@@ -80,7 +82,14 @@ void FetchLoop::Turn(Duration max_wait) {
   if (!draining_) ReadBacklog(now);
   if (!draining_ && paused_until_ <= now) StartWhatMay(now);
   metrics_.Sizes(http_->in_flight(), frontier_.queued(), frontier_.hosts());
+  if (now - surveyed_ >= kSurveyInterval) Survey(now);
   http_->Poll(WaitFor(max_wait));
+}
+
+void FetchLoop::Survey(Instant now) {
+  surveyed_ = now;
+  metrics_.Ready(frontier_.ReadyAt(now), now);
+  metrics_.Held(hosts_.CountHeld(clock_.Now()));
 }
 
 Duration FetchLoop::WaitFor(Duration max_wait) const {

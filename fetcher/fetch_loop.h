@@ -15,6 +15,7 @@
 #include "core/flow/delivery.h"
 #include "core/flow/handler.h"
 #include "core/sites/site_catalogue.h"
+#include "fetcher/attempt_log.h"
 #include "fetcher/backlog/backlog.h"
 #include "fetcher/config.h"
 #include "fetcher/fetch_metrics.h"
@@ -85,6 +86,8 @@ class FetchLoop {
   void Revoke(const std::vector<int32_t>& partitions);
   void Accept(Delivery delivery, Room::Place place);
 
+  // Writes every attempt there; before anything is assigned.
+  void LogTo(AttemptLog& log) { attempts_ = &log; }
   // Where tasks wait for their host; before anything is assigned. Without a
   // backlog they wait in memory, or on a retry topic where that takes long.
   void WaitOn(std::unique_ptr<Backlog> backlog, Room& room);
@@ -295,6 +298,8 @@ class FetchLoop {
   // counts from the end of a request.
   Instant RequestEnd() const { return clock_.Uptime() + Duration(1); }
   Instant ToInstant(Timestamp time) const;
+  // Tells the metrics what takes a walk over hosts to know.
+  void Survey(Instant now);
   Duration WaitFor(Duration max_wait) const;
 
   const FetcherConfig& config_;
@@ -328,9 +333,11 @@ class FetchLoop {
   std::map<int32_t, int> held_;     // records of `tasks` in memory, likewise
   std::unique_ptr<Backlog> backlog_;
   Room* room_ = nullptr;  // with backlog_
+  AttemptLog* attempts_ = nullptr;
   Instant swept_{};
   size_t first_swept_ = 0;
   Instant freshness_checked_{};
+  Instant surveyed_{};
   bool draining_ = false;
   Backoff own_fault_backoff_;
   std::string own_fault_;

@@ -30,6 +30,12 @@ void FetchLoop::Answered(FetchId id, HttpResponse response) {
     SettleForPart(verdict);
   }
   metrics_.Judged(verdict);
+  if (attempts_ != nullptr) {
+    const v1::FetchTask& task = fetch->delivery.task();
+    attempts_->Write(MakeAttempt(task.url(), fetch->host,
+                                 v1::FetchAttempt::PAGE, &task, response,
+                                 verdict, clock_.Now()));
+  }
   if (verdict.kind != AnswerVerdict::Kind::kOwnFault) NoOwnFault();
   LearnFrom(fetch->host, response, verdict);
   Conclude(std::move(fetch), verdict, std::move(response));
@@ -60,7 +66,10 @@ void FetchLoop::SendPage(std::unique_ptr<Fetch> fetch, HttpResponse response) {
   RememberWhenDurable(*fetch, page);
   Record record = EncodePage(page, topics_.pages);
   if (!WantsRevisit(fetch->delivery.task())) {
-    return std::move(fetch->delivery).Ack({std::move(record)});
+    // Not by an initializer list, which would copy the page once more.
+    std::vector<Record> outputs;
+    outputs.push_back(std::move(record));
+    return std::move(fetch->delivery).Ack(std::move(outputs));
   }
   const PageChange change = ChangeOf(page, fetch->partition);
   SettlePlanned(std::move(fetch), change,

@@ -133,6 +133,16 @@ void FetchLoop::RobotsAnswered(FetchId id, HttpResponse response) {
     gate_.ExplainRefusal(robots.asked.HostKey(), verdict);
   }
   const bool own_fault = verdict.kind == AnswerVerdict::Kind::kOwnFault;
+  if (!robots.stale) {
+    const bool is_robots = robots.keeper == &robots_;
+    if (is_robots) metrics_.RobotsAnswered(response, verdict);
+    if (attempts_ != nullptr) {
+      attempts_->Write(MakeAttempt(
+          robots.asked.text(), robots.asked.HostKey(),
+          is_robots ? v1::FetchAttempt::ROBOTS : v1::FetchAttempt::TDM_REP,
+          nullptr, response, verdict, now));
+    }
+  }
   if (robots.stale || own_fault) {
     if (own_fault) OwnFault(verdict.detail);
     robots.keeper->Abandon(robots.robots_url);

@@ -18,6 +18,8 @@ void DeclareSizes(BusConfig& log, config::Schema& schema) {
              "Partitions of the topic outcomes.");
   schema.Add("log.dead_partitions", &log.dead_partitions,
              "Partitions of the topic dead.");
+  schema.Add("log.fetch_log_partitions", &log.fetch_log_partitions,
+             "Partitions of the topic fetch_log.");
   schema.Add("log.replication_factor", &log.replication_factor,
              "Copies of each partition that topics create asks Kafka for.");
 }
@@ -33,6 +35,8 @@ void DeclareRetention(BusConfig& log, config::Schema& schema) {
              "How long outcomes are kept on the log.");
   schema.Add("log.dead_retention", &log.dead_retention,
              "How long dead letters are kept on the log.");
+  schema.Add("log.fetch_log_retention", &log.fetch_log_retention,
+             "How long attempts are kept on the topic fetch_log.");
 }
 
 }  // namespace
@@ -47,6 +51,9 @@ void BusConfig::Declare(config::Schema& schema) {
   schema.Add("log.session_timeout", &session_timeout,
              "How long a worker may be silent before its partitions go to "
              "others.");
+  schema.Add("log.fetch_log", &fetch_log,
+             "Whether fetchers write a record of every request and what came "
+             "of it to the topic fetch_log.");
   DeclareSizes(*this, schema);
   DeclareRetention(*this, schema);
   schema.AddOpenSection("kafka", &kafka,

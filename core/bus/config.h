@@ -23,6 +23,7 @@ struct BusConfig {
   int64_t articles_partitions = 24;
   int64_t outcomes_partitions = 12;
   int64_t dead_partitions = 3;
+  int64_t fetch_log_partitions = 12;
   int64_t replication_factor = 1;
 
   Duration pages_retention = std::chrono::hours(7 * 24);
@@ -30,6 +31,10 @@ struct BusConfig {
   Duration articles_replay_retention = std::chrono::hours(7 * 24);
   Duration outcomes_retention = std::chrono::hours(30 * 24);
   Duration dead_retention = std::chrono::hours(30 * 24);
+  Duration fetch_log_retention = std::chrono::hours(7 * 24);
+
+  // Whether a record is kept of every attempt to fetch.
+  bool fetch_log = false;
 
   // Section [kafka]: librdkafka properties, passed through.
   std::map<std::string, std::string> kafka;

@@ -68,6 +68,10 @@ Topics::Topics(const BusConfig& config,
       Spec(outcomes, config.outcomes_partitions, config.outcomes_retention));
   specs.push_back(
       LargeSpec(dead, config.dead_partitions, config.dead_retention));
+  if (!config.fetch_log) return;
+  fetch_log = config.prefix + "fetch_log";
+  specs.push_back(
+      Spec(fetch_log, config.fetch_log_partitions, config.fetch_log_retention));
 }
 
 std::vector<std::string> Topics::OfTasks() const {

@@ -27,6 +27,7 @@ struct Topics {
   std::string articles_replay;
   std::string outcomes;
   std::string dead;
+  std::string fetch_log;  // empty: no log of attempts is kept
 
   // What `topics create` makes and `topics check` compares with.
   std::vector<TopicSpec> specs;

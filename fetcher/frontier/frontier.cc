@@ -144,6 +144,17 @@ std::vector<FetchId> Frontier::DropPartition(int32_t partition) {
   return dropped;
 }
 
+Frontier::Ready Frontier::ReadyAt(Instant now) const {
+  Ready ready;
+  for (const Turn& turn : turns_) {
+    if (turn.at > now) break;
+    if (turn.host->queue.queued() == 0) continue;
+    if (!ready.since) ready.since = turn.at;
+    ++ready.hosts;
+  }
+  return ready;
+}
+
 std::optional<Instant> Frontier::NextReady() const {
   if (turns_.empty()) return std::nullopt;
   return turns_.begin()->at;

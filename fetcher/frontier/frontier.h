@@ -71,6 +71,15 @@ class Frontier {
   // When the next Pop may give something.
   std::optional<Instant> NextReady() const;
 
+  // The hosts that could be asked at `now` and wait for nothing but room among
+  // the requests that run, and since when the first of them does. Takes a step
+  // for each.
+  struct Ready {
+    size_t hosts = 0;
+    std::optional<Instant> since;
+  };
+  Ready ReadyAt(Instant now) const;
+
   size_t queued() const { return queued_; }
   size_t hosts() const { return hosts_.size(); }
   // Fetches that wait for this host.

@@ -154,6 +154,24 @@ HostHold HostBook::HoldOn(const std::string& host, Timestamp now) const {
   return hold.kind == HostHold::Kind::kNone ? HoldByPlans(host, now) : hold;
 }
 
+HostBook::Held HostBook::CountHeld(Timestamp now) const {
+  Held held;
+  for (const v1::Order& order : orders_.All(now)) {
+    if (order.action() == v1::Order::BLOCK) ++held.blocked;
+    if (order.action() == v1::Order::PAUSE) ++held.paused;
+  }
+  for (const auto& [name, host] : hosts_) {
+    const v1::HostState& state = host.state;
+    if (FromProto(state.not_before()) > now) {
+      ++held.waiting;
+    } else if (HostPace::IsDown(state) &&
+               FromProto(state.breaker().probe_at()) > now) {
+      ++held.down;
+    }
+  }
+  return held;
+}
+
 bool HostBook::MustNotAsk(const std::string& host, Timestamp now) const {
   return HoldByFacts(host, now).kind != HostHold::Kind::kNone;
 }

@@ -81,6 +81,16 @@ class HostBook {
   // A lower bound of the delay between requests; nullopt: none.
   void SetCrawlDelay(const std::string& host, std::optional<Duration> delay);
 
+  // What may not be asked now, and why. Takes a step for each host that
+  // something is known of.
+  struct Held {
+    size_t blocked = 0;  // hosts and sites, by operators' orders to the fleet
+    size_t paused = 0;   // likewise
+    size_t waiting = 0;  // hosts of ours, as their servers asked
+    size_t down = 0;     // likewise, without an answer
+  };
+  Held CountHeld(Timestamp now) const;
+
   const Orders& orders() const { return orders_; }
   size_t size() const { return hosts_.size(); }
 

@@ -51,6 +51,20 @@ TEST(Frontier, TheHostWhoseTurnCameFirstGoesFirst) {
   EXPECT_EQ(frontier.Pop(At(9s)), 1u);
 }
 
+TEST(Frontier, ReadyIsWhoseTurnHasComeAndWhoHasSomethingToAsk) {
+  Frontier frontier = EveryHost(10s);
+  EXPECT_EQ(frontier.ReadyAt(At(0s)).hosts, 0u);
+  frontier.Push("a", 0, At(-10s), 1);
+  frontier.Push("a", 0, At(-10s), 2);
+  frontier.Push("b", 0, At(-8s), 3);
+  frontier.Push("later", 0, At(-10s), 4, At(60s));
+  EXPECT_EQ(frontier.ReadyAt(At(5s)).hosts, 2u);
+  EXPECT_EQ(frontier.ReadyAt(At(5s)).since, At(0s));
+  EXPECT_EQ(frontier.Pop(At(5s)), 1u);
+  EXPECT_EQ(frontier.ReadyAt(At(5s)).hosts, 1u) << "the other one runs";
+  EXPECT_EQ(frontier.ReadyAt(At(5s)).since, At(2s));
+}
+
 TEST(Frontier, WaitsAFullDelayAfterTakingAPartitionOver) {
   Frontier frontier = EveryHost(5s);
   frontier.Push("a", 0, At(0s), 1);

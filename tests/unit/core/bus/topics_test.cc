@@ -41,6 +41,18 @@ TEST(Topics, CarryThePrefixAndTheDelay) {
                           "newsmill.outcomes", "newsmill.dead"));
 }
 
+TEST(Topics, ALogOfAttemptsIsOneMoreWhereItIsOn) {
+  BusConfig config;
+  EXPECT_EQ(Topics(config, {}).fetch_log, "");
+  const size_t without = Topics(config, {}).specs.size();
+  config.fetch_log = true;
+  config.fetch_log_retention = std::chrono::hours(2);
+  const Topics topics(config, {});
+  EXPECT_EQ(topics.specs.size(), without + 1);
+  EXPECT_EQ(SpecOf(topics, "newsmill.fetch_log").retention,
+            std::chrono::hours(2));
+}
+
 TEST(Topics, FollowTheConfiguration) {
   BusConfig config;
   config.prefix = "other.";

@@ -89,6 +89,25 @@ TEST_F(HostBookTest, AWaitHoldsAndIsWrittenForLaterOwners) {
   EXPECT_TRUE(told);
 }
 
+TEST_F(HostBookTest, CountsWhatMayNotBeAskedByWhy) {
+  book_.WaitUntil(kHost, now_ + 1h, v1::REASON_UNSPECIFIED, "", now_);
+  v1::Order pause;
+  pause.set_kind(v1::Order::HOLD);
+  pause.set_action(v1::Order::PAUSE);
+  pause.set_site("gazette");
+  v1::Order block = pause;
+  block.set_action(v1::Order::BLOCK);
+  block.clear_site();
+  block.set_host("other.example");
+  book_.Obey({pause, block});
+  const HostBook::Held held = book_.CountHeld(now_);
+  EXPECT_EQ(held.waiting, 1u);
+  EXPECT_EQ(held.paused, 1u);
+  EXPECT_EQ(held.blocked, 1u);
+  EXPECT_EQ(held.down, 0u);
+  EXPECT_EQ(book_.CountHeld(now_ + 1h).waiting, 0u);
+}
+
 TEST_F(HostBookTest, AShorterWaitDoesNotShortenOne) {
   book_.WaitUntil(kHost, now_ + 1h, v1::REASON_UNSPECIFIED, "", now_);
   book_.WaitUntil(kHost, now_ + 1min, v1::REASON_UNSPECIFIED, "", now_);
