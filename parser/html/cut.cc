@@ -385,7 +385,9 @@ class Cutter {
         continue;
       }
       if (rest.size() <= letter || !IsAsciiLetter(rest[letter])) {
-        ++at;
+        const bool bogus_comment = rest.size() > letter &&
+                                   (closes || rest[1] == '!' || rest[1] == '?');
+        at = bogus_comment ? page_.find('>', at) : at + 1;
         continue;
       }
       TagScan tag(page_, at);

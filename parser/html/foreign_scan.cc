@@ -61,6 +61,8 @@ class ForeignScan {
       } else if (rest.size() > 2 && rest[1] == '/' && IsAsciiLetter(rest[2])) {
         if (!Close()) return {how_, begin};
         if (open_.empty()) return {ForeignEnd::How::kClosed, at_};
+      } else if (rest.size() > 2 && rest[1] == '/') {
+        at_ = html_.find('>', at_);  // a bogus comment
       } else {
         ++at_;
       }

@@ -116,7 +116,7 @@ void Inflate(std::string_view bytes) {
   Check(!text || text->size() <= kLimit, "inflating stops at the limit");
 }
 
-// No text outside of what is cut is lost, and the
+// No text outside of what is cut is lost, what is set aside comes back, and the
 // scripts kept aside are scripts. Noscript is left out: as markup it may hold
 // what follows.
 void Cut(std::string_view bytes) {
@@ -130,6 +130,9 @@ void Cut(std::string_view bytes) {
       Check(page.html[script.at] == '<', "a script stands where it is said");
       before = script.at + 1;
     }
+    const std::string moved = cut::AsideDifference(text, cut);
+    if (!moved.empty()) std::fprintf(stderr, "%s\n", moved.c_str());
+    Check(moved.empty(), "what was set aside is put back where it stood");
     if (text.find("noscript") != std::string::npos) continue;
     // gumbo takes all elements it does not know for one: </g> ends <x-y>.
     if (text.find("</g") != std::string::npos) continue;

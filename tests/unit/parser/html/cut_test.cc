@@ -190,7 +190,8 @@ TEST(Cut, TheTreeOfHardMarkupIsTheWholePagesTree) {
         "<body><h1>a</h1><template><td></template><p>b",
         "<head><title>t</title><style>a</style><script>b</script></head><p>c",
         "<a href=1>b<style></style><a href=2>c", "<pre>\n a <!-- b --> c</pre>",
-        "<svg><title>a</title><desc>b</desc></svg>c"}) {
+        "<svg><title>a</title><desc>b</desc></svg>c",
+        "<p>a<template></<script></template>b<script>x</script></template>c"}) {
     for (const Cut cut : {Cut::kPlain, Cut::kLean}) {
       EXPECT_EQ(cut::Difference(page, cut), "") << page;
       EXPECT_EQ(cut::LostText(page, cut), "") << page;
@@ -228,7 +229,8 @@ TEST(CutAside, PutsBackWhatStoodThere) {
         "<p DATA-Src=\"a\nb\" hidden Title=''>\r\ncarriage\rreturns",
         "<p a=\x01 b=\x7F>controls \x02 here \xC2\x80 and there \xEF\xBF\xBE.",
         "<p a/='b a/='c>names with an equals sign</p>",
-        "<math><mi a=b>letters</mi></math><p c=d>behind the formula"}) {
+        "<math><mi a=b>letters</mi></math><p c=d>behind the formula",
+        "<math>in it</<p title='<s>'>a bogus comment's rest</p>"}) {
     for (const Cut cut : {Cut::kPlain, Cut::kLean}) {
       EXPECT_EQ(cut::AsideDifference(page, cut), "") << page;
     }
