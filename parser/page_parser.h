@@ -19,7 +19,7 @@
 namespace newsmill {
 
 // Raised with every change of the parser that can change what is extracted.
-inline constexpr int64_t kParserRevision = 2;
+inline constexpr int64_t kParserRevision = 3;
 
 // Orders what several parsers made of one page: the binary's revision first,
 // then the rule's.
