@@ -1,5 +1,6 @@
 #include "sink/sqlite/database.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -106,6 +107,11 @@ std::string FileUri(const std::string& path) {
   return uri + "?immutable=1";
 }
 
+bool MayWriteBeside(const std::string& path) {
+  const auto folder = std::filesystem::absolute(path).parent_path();
+  return faccessat(AT_FDCWD, folder.c_str(), W_OK, AT_EACCESS) == 0;
+}
+
 // Leaves a statement ready for its next use, whatever happened to it.
 struct ResetAtEnd {
   sqlite3_stmt* statement;
@@ -155,7 +161,8 @@ Result<void> Database::OpenToWrite() {
 }
 
 // In WAL mode a reader writes too: it keeps the shared index beside the file.
-// Where it may not, a file that nobody has open can be read without.
+// Where it may not, a file that nobody has open can be read without. Where it
+// may, a refusal passes: the file is just being made.
 Result<void> Database::OpenToRead() {
   constexpr char kLook[] = "SELECT count(*) FROM sqlite_schema";
   if (auto connected = Connect(path_, SQLITE_OPEN_READWRITE); !connected) {
@@ -168,6 +175,7 @@ Result<void> Database::OpenToRead() {
   const int result = sqlite3_extended_errcode(db_.get()) & 0xff;
   std::error_code hidden;
   if ((result != SQLITE_CANTOPEN && result != SQLITE_READONLY) ||
+      MayWriteBeside(path_) ||
       std::filesystem::exists(path_ + "-wal", hidden)) {
     return refused;
   }
