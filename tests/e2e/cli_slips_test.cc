@@ -179,8 +179,8 @@ TEST_F(CliSlipsTest, RulesTestEndsWithASum) {
   const auto done =
       Run({"rules", "test", "--set", "sites.path=[\"" + sites + "\"]"});
   EXPECT_EQ(done.status.code, 0) << done.errors;
-  EXPECT_THAT(done.output,
-              testing::ContainsRegex("\nOK  1 rule, [0-9]+ pages, 0 wrong\n$"));
+  EXPECT_THAT(done.output, testing::ContainsRegex(
+                               "\nOK  [0-9]+ rules, [0-9]+ pages, 0 wrong\n$"));
   const auto nowhere = Run({"rules", "test", "--pages", "nowhere"});
   EXPECT_EQ(nowhere.status.code, 64);
   EXPECT_THAT(nowhere.errors, HasSubstr("--pages: 'nowhere' is no folder"));
