@@ -24,6 +24,7 @@ class AlwaysFresh : public WorkerPort {
 class Counter : public SettlementSink {
  public:
   void Settle(Settlement settlement) override {
+    if (settlement.when_durable) settlement.when_durable(true);
     pages += settlement.kind == Settlement::Kind::kAck ? 1 : 0;
     ++settled;
   }

@@ -24,8 +24,10 @@ struct Load {
   const std::string& Address(int64_t i) const {
     return addresses[static_cast<size_t>(i % hosts) % addresses.size()];
   }
+  // Each asked once: an article that was just fetched is not fetched again.
   std::string Url(int64_t i) const {
-    return (ca_file.empty() ? "http://" : "https://") + Host(i) + path;
+    return (ca_file.empty() ? "http://" : "https://") + Host(i) + path + "?" +
+           std::to_string(i);
   }
 };
 
