@@ -240,7 +240,8 @@ void FetchLoop::WaitAgain(std::unique_ptr<Fetch> fetch) {
 }
 
 Instant FetchLoop::ToInstant(Timestamp time) const {
-  return clock_.Uptime() + (time - clock_.Now());
+  const Duration left = time - clock_.Now();
+  return clock_.Uptime() + (left > Duration(0) ? left + kCutOff : left);
 }
 
 }  // namespace newsmill

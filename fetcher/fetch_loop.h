@@ -33,8 +33,12 @@
 
 namespace newsmill {
 
+// A time of the wall clock, counted by the clock that never goes back, is up to
+// this late: each of the two is read in whole milliseconds.
+inline constexpr Duration kCutOff(2);
+
 // How far ahead a task may be held in memory for its time to come.
-inline constexpr Duration kHoldTime = std::chrono::seconds(30);
+inline constexpr Duration kHoldTime = std::chrono::seconds(30) + kCutOff;
 
 // What a fetch loop works with; all of it outlives the loop.
 struct FetchSurroundings {
@@ -297,6 +301,7 @@ class FetchLoop {
   // The present, rounded up: the clock counts whole milliseconds, and a delay
   // counts from the end of a request.
   Instant RequestEnd() const { return clock_.Uptime() + Duration(1); }
+  // Never before `time`.
   Instant ToInstant(Timestamp time) const;
   // Tells the metrics what takes a walk over hosts to know.
   void Survey(Instant now);

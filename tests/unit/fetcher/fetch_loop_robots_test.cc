@@ -210,7 +210,7 @@ TEST_F(FetchLoopRobotsTest, A429SlowsTheHostAndAllows) {
   After(20s - 1ms);
   EXPECT_EQ(http_->asked.size(), 1u);
   EXPECT_EQ(sink_->size(), 0u);
-  After(1ms);
+  After(1ms + kCutOff);
   EXPECT_EQ(http_->asked.back(), "http://a.example/1");
 }
 
@@ -223,7 +223,7 @@ TEST_F(FetchLoopRobotsTest, AServerErrorMakesTasksWaitWithoutAnAttempt) {
   Answer(Status(500));
   NextTurn();
   EXPECT_EQ(sink_->size(), 0u) << "held in memory";
-  After(9s);
+  After(9s + kCutOff);
   EXPECT_EQ(http_->asked.size(), 2u) << "the first delay is over";
   Answer(Status(500));
   NextTurn();
@@ -428,7 +428,7 @@ TEST_F(FetchLoopRobotsTest, ARedirectThatCannotBeFollowedIsNoFile) {
   NextTurn();
   EXPECT_EQ(http_->asked.size(), 1u);
   EXPECT_EQ(sink_->size(), 0u) << "waits";
-  After(9s);
+  After(9s + kCutOff);
   EXPECT_EQ(http_->asked.size(), 2u);
 }
 

@@ -209,7 +209,7 @@ TEST_F(FetchLoopTest, RetryAfterHoldsTheWholeHost) {
   Turn();
   EXPECT_THAT(http_->asked,
               ElementsAre("http://a.example/1", "http://b.example/1"));
-  clock_.Advance(1s);
+  clock_.Advance(1s + kCutOff);
   Turn();
   EXPECT_EQ(http_->asked.back(), "http://a.example/2");
 }
@@ -224,7 +224,7 @@ TEST_F(FetchLoopTest, A429ThatDoesNotSayHoldsTheHostForTheFirstDelay) {
   clock_.Advance(10s - 1ms);
   Turn();
   EXPECT_EQ(http_->asked.size(), 1u);
-  clock_.Advance(1ms);
+  clock_.Advance(1ms + kCutOff);
   Turn();
   EXPECT_EQ(http_->asked.size(), 2u);
 }
@@ -266,7 +266,7 @@ TEST_F(FetchLoopTest, ATaskIsHeldUntilItsTimeIfThatIsNear) {
   Turn();
   EXPECT_THAT(http_->asked, IsEmpty());
   EXPECT_EQ(sink_->size(), 0u);
-  clock_.Advance(29s);
+  clock_.Advance(29s + kCutOff);
   Turn();
   EXPECT_EQ(http_->asked.size(), 1u);
 }
@@ -632,7 +632,7 @@ TEST_F(FetchLoopTest, APauseEndsByItself) {
   clock_.Advance(20s - 1ms);
   Turn();
   EXPECT_THAT(http_->asked, IsEmpty());
-  clock_.Advance(1ms);
+  clock_.Advance(1ms + kCutOff);
   Turn();
   EXPECT_THAT(http_->asked, ElementsAre("http://a.example/1"));
 }
@@ -646,7 +646,7 @@ TEST_F(FetchLoopTest, APauseActsAtTheLastMomentBeforeBytesLeave) {
   loop_->Obey({pause});
   Answer(Page());  // the check before it says no
   EXPECT_THAT(sink_->Take(), IsEmpty()) << "it waits, and is no attempt";
-  clock_.Advance(20s);
+  clock_.Advance(20s + kCutOff);
   Turn();
   Answer(Page());
   EXPECT_EQ(Settled().kind, Kind::kAck);
@@ -714,7 +714,7 @@ TEST_F(FetchLoopTest, WhatAFormerOwnerWasToldHolds) {
   clock_.Advance(25s - 1ms);
   Turn();
   EXPECT_THAT(http_->asked, IsEmpty());
-  clock_.Advance(1ms);
+  clock_.Advance(1ms + kCutOff);
   Turn();
   EXPECT_THAT(http_->asked, ElementsAre("http://a.example/1"));
 }
@@ -732,7 +732,7 @@ TEST_F(FetchLoopTest, AHostThatTakesNoConnectionIsLeftAloneAndThenTriedByOne) {
   clock_.Advance(30s - 1ms);
   Turn();
   EXPECT_EQ(http_->asked.size(), 5u);
-  clock_.Advance(1ms);
+  clock_.Advance(1ms + kCutOff);
   Turn();
   EXPECT_EQ(http_->asked.size(), 6u) << "one asks how it is";
   Answer(Page());
