@@ -202,8 +202,9 @@ class FetchLoop {
   bool PutAside(Fetch& fetch, Instant now);
   // Everything that waits for a host that may not be asked now.
   void Hold(const std::string& host, const HostHold& hold);
-  void LearnFrom(const std::string& host, const HttpResponse& response,
-                 const AnswerVerdict& verdict);
+  // `task`: of the page that was asked for; nullptr for the site's own files.
+  void LearnFrom(const std::string& host, const v1::FetchTask* task,
+                 const HttpResponse& response, const AnswerVerdict& verdict);
   // Once later owners will know what the host asked for, and when the article
   // of a task that is dead is fetched again.
   void Fail(std::unique_ptr<Fetch> fetch, Failure failure, bool host_waits);

@@ -37,7 +37,7 @@ void FetchLoop::Answered(FetchId id, HttpResponse response) {
                                  verdict, clock_.Now()));
   }
   if (verdict.kind != AnswerVerdict::Kind::kOwnFault) NoOwnFault();
-  LearnFrom(fetch->host, response, verdict);
+  LearnFrom(fetch->host, &fetch->delivery.task(), response, verdict);
   Conclude(std::move(fetch), verdict, std::move(response));
 }
 

@@ -70,12 +70,15 @@ void FetchLoop::Hold(const std::string& host, const HostHold& hold) {
 }
 
 // Facts about the host, whatever becomes of the task.
-void FetchLoop::LearnFrom(const std::string& host, const HttpResponse& response,
+void FetchLoop::LearnFrom(const std::string& host, const v1::FetchTask* task,
+                          const HttpResponse& response,
                           const AnswerVerdict& verdict) {
   const Timestamp now = clock_.Now();
-  hosts_.Learn(host, response, verdict, now);
-  if (const auto again = HostMayBeAskedAgain(verdict)) {
-    hosts_.WaitUntil(host, *again, verdict.reason, verdict.detail, now);
+  const bool again = task != nullptr && task->attempts_size() > 0 &&
+                     task->attempts().rbegin()->http_status() == 503;
+  hosts_.Learn(host, response, verdict, again, now);
+  if (const auto not_before = HostMayBeAskedAgain(verdict)) {
+    hosts_.WaitUntil(host, *not_before, verdict.reason, verdict.detail, now);
   }
 }
 

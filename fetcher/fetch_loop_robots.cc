@@ -154,7 +154,7 @@ void FetchLoop::RobotsAnswered(FetchId id, HttpResponse response) {
   const SiteFileStep step = robots.keeper->Hear(robots.robots_url, robots.asked,
                                                 response, verdict, now);
   const std::string host = robots.asked.HostKey();
-  if (robots.turn_of == host) LearnFrom(host, response, verdict);
+  if (robots.turn_of == host) LearnFrom(host, nullptr, response, verdict);
   frontier_.RefreshLimits(robots.host);  // its Crawl-delay counts from here on
   frontier_.RefreshLimits(robots.turn_of);
   frontier_.Finish(robots.turn_of, RequestEnd());

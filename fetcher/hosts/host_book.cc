@@ -24,11 +24,12 @@ int64_t RobotsBytes(const v1::HostState& state) {
 }
 
 std::optional<HostPace::Sign> SignOf(const HttpResponse& response,
-                                     const AnswerVerdict& verdict) {
+                                     const AnswerVerdict& verdict, bool again) {
   using Sign = HostPace::Sign;
   if (verdict.kind == AnswerVerdict::Kind::kOwnFault) return std::nullopt;
   switch (response.failure) {
     case v1::REASON_UNSPECIFIED:
+      if (response.status == 503 && again) return Sign::kNeutral;
       if (response.status == 429 || response.status == 503) {
         return Sign::kTooMuch;
       }
@@ -275,12 +276,12 @@ HostLimits HostBook::NextLimits(const std::string& host, Timestamp now) {
 }
 
 void HostBook::Learn(const std::string& host, const HttpResponse& response,
-                     const AnswerVerdict& verdict, Timestamp now) {
+                     const AnswerVerdict& verdict, bool again, Timestamp now) {
   const auto bytes = static_cast<int64_t>(response.body.size());
   const DayPlan plan = PlanOf(host, sites_);
   if (plan.bytes) Count(plan, bytes, now, At(host));
   if (fleet_plan_.bytes) Count(fleet_plan_, bytes, now, FleetAccount(host));
-  const auto sign = SignOf(response, verdict);
+  const auto sign = SignOf(response, verdict, again);
   if (!sign) return;
   // Nothing is kept of a host of which all is well.
   const bool good = *sign == HostPace::Sign::kGood;

@@ -63,9 +63,10 @@ class HostBook {
   // The same with jitter, for the time after one request.
   HostLimits NextLimits(const std::string& host, Timestamp now);
 
-  // What an answer teaches; `verdict` is what it means for its task.
+  // What an answer teaches; `verdict` is what it means for its task. `again`:
+  // the last time, too, this page was answered by 503.
   void Learn(const std::string& host, const HttpResponse& response,
-             const AnswerVerdict& verdict, Timestamp now);
+             const AnswerVerdict& verdict, bool again, Timestamp now);
   // Nobody asks the host before.
   void WaitUntil(const std::string& host, Timestamp until, v1::Reason reason,
                  const std::string& detail, Timestamp now);

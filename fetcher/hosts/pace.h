@@ -17,7 +17,10 @@ namespace newsmill {
 // - 429, 503 and time-outs double the delay in force (at least to kFirst, at
 //   most to `most`); what was doubled within the last kOneBlow is not doubled
 //   again, because requests that ran together meet the same trouble.
-// - Another 5xx changes nothing.
+// - A page that is answered by 503 once more says nothing new: it may be that
+//   page which is broken. Retries come when the host's other pages are done,
+//   and some broken ones in a row would make it look dead. Nor does another 5xx
+//   change anything.
 // - Every other answer takes it back: the rate grows by a twentieth of the
 //   base's rate (additive increase, multiplicative decrease), and never is a
 //   delay shortened by more than a tenth at once. At the base it is gone, or
@@ -45,7 +48,7 @@ struct HostPace {
   enum class Sign {
     kGood,     // an answer, and no complaint in it
     kNeutral,  // an answer that says nothing of how busy the host is
-    kTooMuch,  // 429, 503
+    kTooMuch,  // 429, 503 for a page that had none yet
     kTimeout,  // no answer in time
     kDown,     // no answer
   };

@@ -755,6 +755,23 @@ TEST_F(FetchLoopTest, AnOverloadedHostIsAskedHalfAsOften) {
   EXPECT_EQ(http_->asked.size(), 2u);
 }
 
+TEST_F(FetchLoopTest, PagesThatStayBrokenSlowTheirHostNoFurther) {
+  Start();
+  for (int i = 0; i < 3; ++i) {
+    v1::FetchTask task = TaskFor("http://a.example/" + std::to_string(i));
+    task.set_attempt(1);
+    task.add_attempts()->set_http_status(503);
+    Give(task);
+  }
+  Turn();
+  for (int i = 0; i < 2; ++i) {
+    Answer(Status(503));
+    clock_.Advance(1s + 1ms);
+    Turn();
+  }
+  EXPECT_EQ(http_->asked.size(), 3u);
+}
+
 TEST_F(FetchLoopTest, HostsOfOneAddressShareItsRoom) {
   config_.contact = "https://example.org/crawler";
   config_.address_concurrency = 1;

@@ -30,9 +30,9 @@ class HostBookTest : public ::testing::Test {
     response.failure = reason;
     return response;
   }
-  void Learn(const HttpResponse& response) {
+  void Learn(const HttpResponse& response, bool again = false) {
     now_ += 1min;
-    book_.Learn(kHost, response, JudgeAnswer(response, now_), now_);
+    book_.Learn(kHost, response, JudgeAnswer(response, now_), again, now_);
   }
   static v1::HostState StateOf(const std::string& host) {
     v1::HostState state;
@@ -160,6 +160,14 @@ TEST_F(HostBookTest, AnswersOfOverloadSlowAndAreWritten) {
   EXPECT_EQ(book_.LimitsOf(kHost, now_).delay, 2s);
   ASSERT_EQ(saved_.size(), 1u);
   EXPECT_EQ(saved_[0].state.learned_delay_ms(), 2000);
+}
+
+TEST_F(HostBookTest, OfAPageThatIsBrokenOnlyTheFirst503Slows) {
+  Learn(Status(503));
+  Learn(Status(503), true);
+  EXPECT_EQ(book_.LimitsOf(kHost, now_).delay, 2s);
+  Learn(Status(429), true);
+  EXPECT_EQ(book_.LimitsOf(kHost, now_).delay, 4s);
 }
 
 TEST_F(HostBookTest, AHostThatIsDownRestsAndIsThenTriedByOneRequest) {
@@ -354,7 +362,7 @@ TEST_F(PlannedHostTest, ABudgetOfBytesEndsTheDay) {
   HttpResponse response;
   response.status = 200;
   response.body = std::string(1000, 'x');
-  book_->Learn(www_, response, JudgeAnswer(response, now_), now_);
+  book_->Learn(www_, response, JudgeAnswer(response, now_), false, now_);
   EXPECT_EQ(book_->HoldOn(www_, now_).until,
             *ParseRfc3339("2026-07-25T00:00:00Z"));
   EXPECT_EQ(written_.use().bytes(), 1000);
