@@ -82,8 +82,8 @@ class FrozenSink : public ::testing::TestWithParam<const char*> {
 TEST_P(FrozenSink, WritesNothingAfterItsSuccessorWentOn) {
   Pipeline& p = *pipeline_;
   const auto tasks = MakeTasks(kTasks, 0, p.page_options());
-  // The articles wait on the log before the sink is there: the points lie in a
-  // flush with some bulk, and one that comes by ones and twos has none.
+  // The points lie in a flush with some bulk: the articles wait on the log
+  // before the sink is there, which itself waits until it has many of them.
   WorkerProcess* parser = Add("parser");
   ASSERT_NE(parser, nullptr);
   ASSERT_NE(Add("fetcher"), nullptr);
@@ -91,7 +91,8 @@ TEST_P(FrozenSink, WritesNothingAfterItsSuccessorWentOn) {
   AwaitMetric(*parser, "newsmill_parser_pages_total", kTasks / 4);
   WorkerProcess* frozen =
       Add("sink", {.binary = NEWSMILL_FAULTY_BINARY,
-                   .environment = {{"NEWSMILL_FAULT_SINK_STOP", GetParam()}}});
+                   .environment = {{"NEWSMILL_FAULT_SINK_STOP", GetParam()},
+                                   {"NEWSMILL_SINK__BATCH_LINGER", "3s"}}});
   ASSERT_NE(frozen, nullptr);
   const auto stopped = frozen->child->AwaitStopped(seconds(60));
   ASSERT_TRUE(stopped) << stopped.error().message;
