@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/base/id.h"
+#include "core/flow/plain_text.h"
 #include "core/flow/task_codec.h"
 #include "core/runtime/metrics.h"
 
@@ -16,9 +17,10 @@ constexpr size_t kMaxInlineValue = 768 << 10;
 // from a clock that is ahead; it would beat every honest fetch for long.
 constexpr Duration kClockTolerance = std::chrono::minutes(5);
 
+// As text that a message's string fields can hold; anyone may have sent it.
 std::string HeaderOrEmpty(const Message& message, const char* name) {
   const std::string* value = message.FindHeader(name);
-  return value == nullptr ? "" : *value;
+  return value == nullptr ? "" : ToValidUtf8(*value);
 }
 
 v1::DeadLetter DescribeRecord(const Message& message) {
@@ -31,8 +33,8 @@ v1::DeadLetter DescribeRecord(const Message& message) {
   dead.set_key(message.key.value_or(""));
   for (const Header& header : message.headers) {
     v1::HttpHeader* copy = dead.add_headers();
-    copy->set_name(header.name);
-    copy->set_value(header.value);
+    copy->set_name(ToValidUtf8(header.name));
+    copy->set_value(ToValidUtf8(header.value));
   }
   if (message.value.size() <= kMaxInlineValue)
     dead.set_value(message.value);
@@ -166,14 +168,14 @@ void SinkBatch::AddDeadLetter(size_t index, v1::Reason reason,
   v1::DeadLetter dead = DescribeRecord(message);
   dead.set_task_id(task_id);
   dead.set_reason(reason);
-  dead.set_detail(why);
+  dead.set_detail(ToValidUtf8(why));
   *dead.mutable_died_at() = ToProto(clock_.Now());
   if (!task_id.empty()) {
     v1::Outcome outcome;
     outcome.set_task_id(task_id);
     outcome.set_kind(v1::DEAD);
     outcome.set_reason(reason);
-    outcome.set_detail(why);
+    outcome.set_detail(dead.detail());
     outcome.set_stage(v1::STAGE_SINK);
     *outcome.mutable_occurred_at() = dead.died_at();
     outcome.set_traceparent(dead.traceparent());

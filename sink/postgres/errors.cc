@@ -18,8 +18,10 @@ Code CodeForSqlState(const std::string& sqlstate) {
   const std::string category = sqlstate.substr(0, 2);
   if (sqlstate == kLockNotAvailable || category == "40") return Code::kConflict;
   if (sqlstate == "57014") return Code::kTimedOut;  // query_canceled
-  // Data exception, integrity constraint, program limit: the row's fault.
-  if (category == "22" || category == "23" || category == "54")
+  // Data exception, integrity constraint, a view's check, program limit, or a
+  // trigger of the database's owner that raises: the row's fault.
+  if (category == "22" || category == "23" || category == "44" ||
+      category == "54" || sqlstate == "P0001")
     return Code::kInvalidArgument;
   if (sqlstate == "53100" || sqlstate == "53200") return Code::kNoSpace;
   if (category == "28" || category == "3D" || category == "42" ||
