@@ -9,7 +9,6 @@
 
 #include "core/flow/backlog_offsets.h"
 #include "core/flow/task_codec.h"
-#include "newsmill/v1/fetched_page.pb.h"
 #include "sink/log_range.h"
 
 namespace newsmill {
@@ -45,22 +44,6 @@ Result<Offsets> SampleGroup(Bus& bus, const std::string& group,
 template <typename T>
 void Keep(std::vector<T>& examples, size_t most, T example) {
   if (examples.size() < most) examples.push_back(std::move(example));
-}
-
-// The ID of the task that a record speaks of. Records of ours have it in a
-// header, so that bodies need not be read.
-std::string TaskOf(const Message& message, const Topics& topics) {
-  if (const std::string* id = message.FindHeader(kTaskIdHeader)) return *id;
-  if (message.topic == topics.pages) {
-    v1::FetchedPage page;
-    return page.ParseFromString(message.value) ? page.task().task_id() : "";
-  }
-  if (message.topic == topics.outcomes) {
-    v1::Outcome outcome;
-    return outcome.ParseFromString(message.value) ? outcome.task_id() : "";
-  }
-  v1::Article article;
-  return article.ParseFromString(message.value) ? article.task_id() : "";
 }
 
 class Auditor {
@@ -276,7 +259,7 @@ Result<void> Auditor::ReadInFlight(const std::vector<std::string>& names,
   return VisitRange(
       bus_, from, Ends(names), options_.patience,
       [&](const Message& message) {
-        in_flight_[TaskOf(message, topics_)].insert(message.topic);
+        in_flight_[TaskIdOf(message, topics_)].insert(message.topic);
       },
       [](const TopicPartition&) {});
 }

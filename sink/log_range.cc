@@ -5,6 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "core/flow/task_codec.h"
+#include "newsmill/v1/article.pb.h"
+#include "newsmill/v1/fetched_page.pb.h"
+#include "newsmill/v1/outcome.pb.h"
+
 namespace newsmill {
 namespace {
 
@@ -131,6 +136,20 @@ Result<void> VisitRange(
                                FormatDuration(patience), reader.Waiting())};
   }
   return reader.Close();
+}
+
+std::string TaskIdOf(const Message& message, const Topics& topics) {
+  if (const std::string* id = message.FindHeader(kTaskIdHeader)) return *id;
+  if (message.topic == topics.pages) {
+    v1::FetchedPage page;
+    return page.ParseFromString(message.value) ? page.task().task_id() : "";
+  }
+  if (message.topic == topics.outcomes) {
+    v1::Outcome outcome;
+    return outcome.ParseFromString(message.value) ? outcome.task_id() : "";
+  }
+  v1::Article article;
+  return article.ParseFromString(message.value) ? article.task_id() : "";
 }
 
 }  // namespace newsmill

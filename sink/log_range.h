@@ -4,6 +4,7 @@
 
 #include "core/base/result.h"
 #include "core/bus/bus.h"
+#include "core/bus/topics.h"
 
 namespace newsmill {
 
@@ -16,5 +17,9 @@ Result<void> VisitRange(
     Bus& bus, const Offsets& from, const Offsets& to, Duration patience,
     const std::function<void(const Message&)>& visit,
     const std::function<void(const TopicPartition&)>& trimmed);
+
+// The ID of the task that a record of any topic but `tasks` speaks of. Records
+// of ours have it in a header, so that bodies need not be read.
+std::string TaskIdOf(const Message& message, const Topics& topics);
 
 }  // namespace newsmill

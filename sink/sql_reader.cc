@@ -60,6 +60,11 @@ Where LedgerWhere(const LedgerFilter& filter) {
     where.And("accepted_at >= {}", *filter.accepted_since);
   if (filter.only_open) where.And("kind_rank = 0");
   if (filter.only_unaccepted) where.And("accepted_at IS NULL");
+  if (!filter.task_id.empty()) where.And("task_id = {}", filter.task_id);
+  if (!filter.article_key.empty())
+    where.And("article_key = {}", filter.article_key);
+  if (!filter.target_or_url.empty())
+    where.And("{0} IN (target, requested_url, url)", filter.target_or_url);
   return where;
 }
 
@@ -193,9 +198,11 @@ std::string SqlReader::LedgerColumns() const {
   return fmt::format(
       "task_id, target, site, batch, {}, {}, kind, reason, detail,"
       " article_key, accepted_topic, accepted_partition, accepted_offset,"
-      " further_outcomes, conflicts, awaits_task_id",
+      " further_outcomes, conflicts, awaits_task_id, requested_url, url, stage,"
+      " http_status, attempts, {}, traceparent",
       queries_->TimeText("ledger.accepted_at"),
-      queries_->TimeText("ledger.settled_at"));
+      queries_->TimeText("ledger.settled_at"),
+      queries_->TimeText("ledger.fetched_at"));
 }
 
 LedgerRow ReadLedgerRow(const Row& row) {
@@ -216,6 +223,13 @@ LedgerRow ReadLedgerRow(const Row& row) {
   task.further_outcomes = ReadInteger(row.at(13));
   task.conflicts = ReadInteger(row.at(14));
   task.awaits_task_id = row.at(15).value_or("");
+  task.requested_url = row.at(16).value_or("");
+  task.url = row.at(17).value_or("");
+  task.stage = row.at(18).value_or("");
+  task.http_status = ReadInteger(row.at(19));
+  task.attempts = ReadInteger(row.at(20));
+  task.fetched_at = ReadTime(row.at(21));
+  task.traceparent = row.at(22).value_or("");
   return task;
 }
 
@@ -234,7 +248,10 @@ Result<void> SqlReader::VisitLedger(
   // The expression keeps what was never accepted last on every database.
   return VisitLedgerRows(
       where.text() +
-          " ORDER BY accepted_at IS NULL, ledger.accepted_at, task_id" +
+          (filter.newest_first
+               ? " ORDER BY accepted_at IS NULL, ledger.accepted_at DESC,"
+                 " task_id"
+               : " ORDER BY accepted_at IS NULL, ledger.accepted_at, task_id") +
           Limit(filter.limit),
       where.values(), visit);
 }

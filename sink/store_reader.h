@@ -49,6 +49,13 @@ struct LedgerRow {
   int64_t conflicts = 0;         // other targets under the same ID
   // The page was confirmed to be as this task's, whose outcome it waits for.
   std::string awaits_task_id;
+  std::string requested_url;  // what is asked first
+  std::string url;            // that the outcome speaks of
+  std::string stage;          // that settled it: "FETCHER" …
+  int64_t http_status = 0;    // 0: no answer
+  int64_t attempts = 0;
+  std::optional<Timestamp> fetched_at;
+  std::string traceparent;
 };
 
 struct LedgerFilter {
@@ -58,6 +65,11 @@ struct LedgerFilter {
   std::optional<Timestamp> accepted_since;
   bool only_open = false;
   bool only_unaccepted = false;  // an outcome is known, its task is not
+  std::string task_id;
+  std::string article_key;
+  // As target, as what was asked first, or as what the outcome speaks of.
+  std::string target_or_url;
+  bool newest_first = false;  // by acceptance
   std::optional<int64_t> limit;
 };
 

@@ -53,5 +53,6 @@ CommandPtr MakeTopicsCreate();
 CommandPtr MakeTopicsLag();
 CommandPtr MakeTopicsList();
 CommandPtr MakeVersion();
+CommandPtr MakeWhere();
 
 }  // namespace newsmill

@@ -1,23 +1,14 @@
-#include <filesystem>
-
 #include <nlohmann/json.hpp>
 
 #include "app/cli/format.h"
 #include "app/cli/message_json.h"
 #include "app/commands/commands.h"
-#include "app/hosts_view.h"
+#include "app/known_robots.h"
 #include "app/open.h"
-#include "fetcher/fetch_once.h"
 #include "fetcher/robots/robots_policy.h"
 
 namespace newsmill {
 namespace {
-
-// What is known of the robots.txt that counts for a URL, and from where.
-struct KnownRobots {
-  RobotsRecord record;
-  bool of_the_fleet = false;  // a fetcher's copy, not asked for just now
-};
 
 class Robots : public Command {
  public:
@@ -45,53 +36,12 @@ class Robots : public Command {
     FetcherConfig config = context.settings.fetcher;
     if (!agent_.empty()) config.robots_agent = agent_;
     const Result<KnownRobots> known =
-        Find(context, config, *sites, target->url);
+        FindRobots(context, config, *sites, target->url, refresh_);
     if (!known) return known.error();
     return Explain(context, target->url, RobotsAgent(config), *known);
   }
 
  private:
-  Result<KnownRobots> Find(Context& context, const FetcherConfig& config,
-                           const SiteCatalogue& sites, const Url& url) const {
-    auto fetcher = OneShotFetcher::Create(config, sites);
-    if (!fetcher) return fetcher.error();
-    if (!refresh_) {
-      const auto copy = OfTheFleet(context, sites, url);
-      if (!copy) return copy.error();
-      if (*copy) {
-        return KnownRobots{RecordOfCopy(**copy, (*fetcher)->robots_terms()),
-                           true};
-      }
-    }
-    Result<RobotsRecord> record = (*fetcher)->AskRobots(url);
-    if (!record) return record.error();
-    return KnownRobots{std::move(*record)};
-  }
-
-  // The copy that the fetchers go by; none where there is no log yet, or none
-  // that still counts.
-  static Result<std::optional<v1::RobotsCopy>> OfTheFleet(
-      Context& context, const SiteCatalogue& sites, const Url& url) {
-    const Settings& settings = context.settings;
-    if (settings.log.backend == "embedded" &&
-        !std::filesystem::exists(settings.data_dir())) {
-      return std::optional<v1::RobotsCopy>();
-    }
-    const auto bus = OpenLog(settings);
-    if (!bus) return bus.error();
-    const auto view =
-        HostsView::Read(**bus, TopicsOf(settings), sites, context.clock);
-    if (!view) return view.error();
-    const v1::HostState state = view->StateOf(url.HostKey());
-    for (const v1::RobotsCopy& copy : state.robots()) {
-      if (copy.url() == RobotsUrlOf(url) &&
-          FromProto(copy.valid_until()) > context.clock.Now()) {
-        return std::optional(copy);
-      }
-    }
-    return std::optional<v1::RobotsCopy>();
-  }
-
   Result<ExitCode> Explain(Context& context, const Url& url,
                            const std::string& agent,
                            const KnownRobots& known) const {

@@ -139,6 +139,45 @@ TEST_F(RunEmbeddedTest, CommandsShowWhatCameOut) {
   }
 }
 
+TEST_F(RunEmbeddedTest, WhereTellsTheLifeOfATask) {
+  ASSERT_NO_FATAL_FAILURE(Start(0));
+  const auto tasks = MakeTasks(4, 4, pipeline_->page_options());
+  Enqueue(tasks);
+  Succeed({"store", "migrate"});
+  const std::string before = Succeed({"where", tasks[0].target});
+  EXPECT_THAT(before, HasSubstr("the sink has not read it yet"));
+  EXPECT_THAT(before, HasSubstr("stands there now"));
+  Succeed({"run", "--until-idle", "1s"});
+
+  const auto json = nlohmann::json::parse(
+      Succeed({"where", tasks[0].target, "--json"}), nullptr, false);
+  ASSERT_FALSE(json.is_discarded());
+  ASSERT_EQ(json["tasks"].size(), 1U);
+  const auto& task = json["tasks"][0];
+  EXPECT_EQ(task["kind"], "STORED");
+  EXPECT_EQ(task["traceparent"].get<std::string>().size(), 55U);
+  EXPECT_EQ(json["article"]["article_key"], tasks[0].article_key);
+  std::vector<std::string> topics;
+  for (const auto& record : task["records"]) {
+    topics.push_back(record["topic"]);
+    EXPECT_TRUE(record["read"]);
+  }
+  EXPECT_EQ(topics.front(), "newsmill.tasks");
+  EXPECT_THAT(topics,
+              testing::IsSupersetOf({"newsmill.pages", "newsmill.articles"}));
+  // By its ID, and with what would be said to it now.
+  const std::string told =
+      Succeed({"where", task["task_id"].get<std::string>(), "--probe"});
+  EXPECT_THAT(told, HasSubstr("STORED (NEW)"));
+  EXPECT_THAT(told, HasSubstr("address guard"));
+  EXPECT_THAT(told, HasSubstr("robots.txt"));
+  EXPECT_THAT(told, HasSubstr("allows  operator"));
+
+  const auto never = Command({"where", "thepaper:1"});
+  EXPECT_EQ(never.status.code, 1);
+  EXPECT_THAT(never.output, HasSubstr("never accepted"));
+}
+
 TEST_F(RunEmbeddedTest, AReaderThatGoesAwayIsNoError) {
   ASSERT_NO_FATAL_FAILURE(Start(0));
   Enqueue(MakeTasks(12, 4, pipeline_->page_options()));

@@ -18,8 +18,7 @@ class FakeReader : public StoreReader {
       const std::function<bool(const LedgerRow&)>& visit) override {
     if (!filter.only_unaccepted && while_read) while_read();
     for (const auto& [id, row] : ledger)
-      if (!filter.only_unaccepted || !row.accepted_at)
-        if (!visit(row)) break;
+      if (Wanted(filter, row) && !visit(row)) break;
     return {};
   }
   Result<std::set<std::string>> AcceptedAmong(
@@ -62,6 +61,18 @@ class FakeReader : public StoreReader {
   }
   Result<v1::DeadLetter> FindDead(int64_t) override {
     return Error{Code::kNotFound, ""};
+  }
+
+  static bool Wanted(const LedgerFilter& filter, const LedgerRow& row) {
+    const auto is = [](const std::string& wanted, const std::string& text) {
+      return wanted.empty() || wanted == text;
+    };
+    return (!filter.only_unaccepted || !row.accepted_at) &&
+           is(filter.task_id, row.task_id) &&
+           is(filter.article_key, row.article_key) &&
+           (is(filter.target_or_url, row.target) ||
+            is(filter.target_or_url, row.requested_url)) &&
+           is(filter.site, row.site) && is(filter.batch, row.batch);
   }
 
   std::map<std::string, LedgerRow> ledger;
