@@ -156,8 +156,10 @@ hosts = ["www.gazette.example", "m.gazette.example"]
 id = ['^/news/(\d+)$']
 id_form = '\d{1,9}'
 article_url = "http://www.gazette.example/news/{id}"
-[fetch]
-delay = "3s"
 )";
+// The same site, with a delay of its own.
+inline std::string SlowGazetteRule() {
+  return std::string(kGazetteRule) + "[fetch]\ndelay = \"3s\"\n";
+}
 
 }  // namespace newsmill::testing

@@ -62,7 +62,7 @@ inline v1::FetchTask TaskOf(const Record& record) {
 
 class FetchLoopTest : public ::testing::Test {
  protected:
-  FetchLoopTest() : sites_(CatalogueOf({{"gazette", kRule}})) {
+  FetchLoopTest() : sites_(CatalogueOf({{"gazette", SlowGazetteRule()}})) {
     bus_.tasks_partitions = 1;
     config_.host_delay = 1s;
     config_.host_delay_jitter = 0;
@@ -119,7 +119,6 @@ class FetchLoopTest : public ::testing::Test {
     return settled.empty() ? Settlement() : std::move(settled.front());
   }
 
-  static constexpr const char* kRule = kGazetteRule;
   BusConfig bus_;
   FetcherConfig config_;
   SiteCatalogue sites_;

@@ -33,6 +33,13 @@ class FetchLoopRobotsTest : public testing::FetchLoopTest {
     clock_.Advance(time);
     Turn();
   }
+  // What is written of hosts; durable at once.
+  void SaveInto(v1::HostState& state) {
+    save_ = [&](int32_t, v1::HostState now, HostBook::Durable durable) {
+      state = std::move(now);
+      if (durable) durable(true);
+    };
+  }
   // Past the delay after a request.
   void NextTurn() { After(1s + 1ms); }
 };
@@ -436,10 +443,7 @@ TEST_F(FetchLoopRobotsTest, ARedirectThatCannotBeFollowedIsNoFile) {
 
 TEST_F(FetchLoopRobotsTest, AGoodCopyIsWrittenForLaterOwners) {
   v1::HostState state;
-  save_ = [&](int32_t, v1::HostState now, HostBook::Durable durable) {
-    state = std::move(now);
-    if (durable) durable(true);
-  };
+  SaveInto(state);
   Start();
   Give("http://a.example/1");
   Turn();
@@ -488,10 +492,7 @@ TEST_F(FetchLoopRobotsTest, ANewOwnerUsesTheCopyOfTheFormerOne) {
 TEST_F(FetchLoopRobotsTest, PatienceDoesNotBeginAnewWithANewOwner) {
   config_.robots_patience = 3h;
   v1::HostState state;
-  save_ = [&](int32_t, v1::HostState now, HostBook::Durable durable) {
-    state = std::move(now);
-    if (durable) durable(true);
-  };
+  SaveInto(state);
   Start();
   Give("http://a.example/1");
   Turn();
@@ -522,10 +523,7 @@ TEST_F(FetchLoopRobotsTest, PatienceDoesNotBeginAnewWithANewOwner) {
 TEST_F(FetchLoopRobotsTest, AFailureIsKeptBesideTheCopyThatCounts) {
   config_.retry_delays = {600s};
   v1::HostState state;
-  save_ = [&](int32_t, v1::HostState now, HostBook::Durable durable) {
-    state = std::move(now);
-    if (durable) durable(true);
-  };
+  SaveInto(state);
   Start();
   Give("http://a.example/1");
   Turn();

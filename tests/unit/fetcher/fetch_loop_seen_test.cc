@@ -287,6 +287,16 @@ TEST_F(FetchLoopSeenTest, APartOfAPageIsNotRemembered) {
 class FetchLoopDuplicateTest : public FetchLoopSeenTest {
  protected:
   FetchLoopDuplicateTest() { config_.duplicate_window = 1h; }
+
+  // Two tasks for one page, the first of which is being asked for.
+  void AskForOnePageTwice() {
+    config_.host_concurrency = 4;
+    Start();
+    clock_.Advance(10s);
+    Give(TaskNamed("first", "http://a.example/1"));
+    Give(TaskNamed("second", "http://a.example/1"));
+    Turn();
+  }
 };
 
 TEST_F(FetchLoopDuplicateTest, WithinTheWindowAnArticleIsFetchedOnce) {
@@ -341,12 +351,7 @@ TEST_F(FetchLoopDuplicateTest, OneInFlightIsWaitedFor) {
 }
 
 TEST_F(FetchLoopDuplicateTest, WhereTheFirstFailsTheSecondIsFetched) {
-  config_.host_concurrency = 4;
-  Start();
-  clock_.Advance(10s);
-  Give(TaskNamed("first", "http://a.example/1"));
-  Give(TaskNamed("second", "http://a.example/1"));
-  Turn();
+  AskForOnePageTwice();
   clock_.Advance(10s);
   Turn();
   ASSERT_EQ(http_->asked.size(), 1u);
@@ -360,12 +365,7 @@ TEST_F(FetchLoopDuplicateTest, WhereTheFirstFailsTheSecondIsFetched) {
 }
 
 TEST_F(FetchLoopDuplicateTest, WhereTheLogRefusesThePageTheSecondIsFetched) {
-  config_.host_concurrency = 4;
-  Start();
-  clock_.Advance(10s);
-  Give(TaskNamed("first", "http://a.example/1"));
-  Give(TaskNamed("second", "http://a.example/1"));
-  Turn();
+  AskForOnePageTwice();
   Answer(Page());
   const Settlement page = Settled();
   clock_.Advance(10s);
@@ -379,12 +379,7 @@ TEST_F(FetchLoopDuplicateTest, WhereTheLogRefusesThePageTheSecondIsFetched) {
 }
 
 TEST_F(FetchLoopDuplicateTest, OnesThatWaitAreHandedBackWithTheirPartition) {
-  config_.host_concurrency = 4;
-  Start();
-  clock_.Advance(10s);
-  Give(TaskNamed("first", "http://a.example/1"));
-  Give(TaskNamed("second", "http://a.example/1"));
-  Turn();
+  AskForOnePageTwice();
   clock_.Advance(10s);
   Turn();
   loop_->Revoke({0});
@@ -424,8 +419,9 @@ TEST_F(FetchLoopDuplicateTest, ForceIgnoresIt) {
 }
 
 TEST_F(FetchLoopDuplicateTest, ASitesRuleMayNameItsWindow) {
-  sites_ = testing::CatalogueOf(
-      {{"gazette", std::string(kRule) + "duplicate_window = \"2h\"\n"}});
+  sites_ =
+      testing::CatalogueOf({{"gazette", testing::SlowGazetteRule() +
+                                            "duplicate_window = \"2h\"\n"}});
   Start();
   Seen("first", Page());
   clock_.Advance(90min);

@@ -36,19 +36,10 @@ std::string Gzip(const std::string& text) {
   return out;
 }
 
-// As kGazetteRule, without its delay.
-constexpr char kHurriedRule[] = R"(
-[url]
-hosts = ["www.gazette.example", "m.gazette.example"]
-id = ['^/news/(\d+)$']
-id_form = '\d{1,9}'
-article_url = "http://www.gazette.example/news/{id}"
-)";
-
 class FetchOnceTest : public ::testing::Test {
  protected:
   FetchOnceTest()
-      : sites_(testing::CatalogueOf({{"gazette", kHurriedRule}})),
+      : sites_(testing::CatalogueOf({{"gazette", testing::kGazetteRule}})),
         server_([this](const ScriptedServer::Request& request) {
           if (request.target == "/robots.txt") return robots_;
           if (request.target == "/rules.txt") {

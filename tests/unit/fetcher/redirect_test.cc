@@ -14,7 +14,8 @@ using Kind = AnswerVerdict::Kind;
 class FollowRedirectTest : public ::testing::Test {
  protected:
   FollowRedirectTest()
-      : sites_(testing::CatalogueOf({{"gazette", testing::kGazetteRule}})) {
+      : sites_(
+            testing::CatalogueOf({{"gazette", testing::SlowGazetteRule()}})) {
     task_.set_target("http://a.example/1");
     task_.set_requested_url("http://a.example/1");
     task_.set_url("http://a.example/1");

@@ -56,19 +56,11 @@ std::string Index(const std::string& children) {
   return "<sitemapindex>" + children + "</sitemapindex>";
 }
 
-constexpr char kRule[] = R"(
-[url]
-hosts = ["www.gazette.example", "m.gazette.example"]
-id = ['^/news/(\d+)$']
-id_form = '\d{1,9}'
-article_url = "http://www.gazette.example/news/{id}"
-)";
-
 // Documents by path, on every host of a made-up web.
 class SeedFinderTest : public ::testing::Test {
  protected:
   SeedFinderTest()
-      : sites_(testing::CatalogueOf({{"gazette", kRule}})),
+      : sites_(testing::CatalogueOf({{"gazette", testing::kGazetteRule}})),
         server_([this](const ScriptedServer::Request& request) {
           if (request.target == "/robots.txt") return robots_;
           const auto found = answers_.find(request.target);

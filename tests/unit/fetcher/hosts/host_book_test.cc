@@ -42,7 +42,7 @@ class HostBookTest : public ::testing::Test {
 
   FetcherConfig config_;
   SiteCatalogue sites_ =
-      testing::CatalogueOf({{"gazette", testing::kGazetteRule}});
+      testing::CatalogueOf({{"gazette", testing::SlowGazetteRule()}});
   Timestamp now_{std::chrono::hours(500000)};
   struct Saved {
     int32_t partition;

@@ -36,7 +36,7 @@ v1::Order Rate(Duration delay, const std::string& host,
 class OrdersTest : public ::testing::Test {
  protected:
   SiteCatalogue sites_ =
-      testing::CatalogueOf({{"gazette", testing::kGazetteRule}});
+      testing::CatalogueOf({{"gazette", testing::SlowGazetteRule()}});
   Orders orders_{sites_};
 };
 
