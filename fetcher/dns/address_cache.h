@@ -17,7 +17,9 @@ struct Resolved {
     kFound,
     kNoSuchName,  // the answer is that there is none
     kFailed,      // no answer, or none that says anything
-    kNoServer,  // this machine reaches no name server: nobody's fault but ours
+    // This machine reaches no name server, or none that answers for any name:
+    // nobody's fault but ours.
+    kNoServer,
   };
   Status status = Status::kFailed;
   // In the order in which they are to be tried; not empty with kFound.

@@ -15,6 +15,10 @@ namespace {
 constexpr uint32_t kRead = 1;
 constexpr uint32_t kWrite = 2;
 
+// RFC 1035, section 3.2.
+constexpr int kClassInternet = 1;
+constexpr int kTypeNs = 2;
+
 // Once per process, before the first channel.
 int InitialiseCares() {
   static const int status = ares_library_init(ARES_LIB_INIT_ALL);
@@ -39,6 +43,12 @@ Resolved::Status StatusOf(int status) {
     default:
       return Resolved::Status::kFailed;
   }
+}
+
+// Whether a name server has said what it knows, be it that there is nothing.
+bool IsAnswer(int status) {
+  return status == ARES_SUCCESS || status == ARES_ENODATA ||
+         status == ARES_ENOTFOUND;
 }
 
 struct ChannelDeleter {
@@ -107,9 +117,13 @@ class Resolver::Impl {
     if (const Resolved* const known = cache_.Find(host, clock_.Uptime())) {
       return known;
     }
-    auto& waiting = waiting_[host];
-    waiting.push_back(std::move(done));
-    if (waiting.size() == 1) Ask(host);
+    Waiting& waiting = waiting_[host];
+    waiting.done.push_back(std::move(done));
+    if (waiting.done.size() == 1) {
+      waiting.asked = clock_.Uptime();
+      unanswered_.emplace_back(waiting.asked, host);
+      Ask(host);
+    }
     return nullptr;
   }
 
@@ -125,13 +139,24 @@ class Resolver::Impl {
   void Deliver() {
     if (!waiting_.empty()) {
       ares_process_fd(channel_.get(), ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+      ProbeWhenLate();
     }
     while (!answered_.empty()) {
       auto [host, resolved] = std::move(answered_.front());
       answered_.pop_front();
       auto waiting = waiting_.extract(host);
-      for (const Done& done : waiting.mapped()) done(resolved);
+      for (const Done& done : waiting.mapped().done) done(resolved);
     }
+  }
+
+  Resolved GiveUp(const std::string& host) {
+    Resolved late;
+    const auto found = waiting_.find(host);
+    if (found == waiting_.end()) return late;
+    const bool silent = probes_ > 0 && answered_at_ < found->second.asked &&
+                        clock_.Uptime() - probed_at_ >= options_.timeout;
+    if (silent) late.status = Resolved::Status::kNoServer;
+    return late;
   }
 
   Duration WaitFor(Duration most) const {
@@ -153,6 +178,14 @@ class Resolver::Impl {
   struct Question {
     Impl* self;
     std::string host;
+  };
+  struct Waiting {
+    std::vector<Done> done;
+    Instant asked{};
+  };
+  struct Probe {
+    Impl* self;
+    std::string name;
   };
 
   Result<void> UseServers() {
@@ -178,15 +211,75 @@ class Resolver::Impl {
     hints.ai_socktype = SOCK_STREAM;
     // Freed in OnAnswer, which is called once whatever happens.
     auto* const question = new Question{this, host};
+    asking_ = true;
     ares_getaddrinfo(channel_.get(), host.c_str(), nullptr, &hints,
                      &Impl::OnAnswer, question);
+    asking_ = false;
   }
 
   static void OnAnswer(void* data, int status, int, ares_addrinfo* info) {
     const Addresses addresses(info);
     const std::unique_ptr<Question> question(static_cast<Question*>(data));
     if (status == ARES_EDESTRUCTION) return;
-    question->self->Answer(question->host, status, addresses.get());
+    Impl& self = *question->self;
+    // What comes at once is of the hosts file.
+    if (!self.asking_ && IsAnswer(status)) self.Answered(question->host);
+    self.Answer(question->host, status, addresses.get());
+  }
+
+  // A name server has answered for `name`: what others got no answer for is
+  // their own trouble.
+  void Answered(const std::string& name) {
+    answered_at_ = clock_.Uptime();
+    if (!name.empty()) known_ = name;
+    for (auto& [host, resolved] : std::exchange(doubtful_, {})) {
+      Keep(host, std::move(resolved), options_.failure_ttl);
+    }
+  }
+
+  // A name that takes longer than one try makes us look whether any name is
+  // answered.
+  void ProbeWhenLate() {
+    while (!unanswered_.empty()) {
+      const auto& [asked, host] = unanswered_.front();
+      const auto waiting = waiting_.find(host);
+      const bool waits =
+          waiting != waiting_.end() && waiting->second.asked == asked;
+      if (waits && answered_at_ < asked) {
+        if (clock_.Uptime() - asked >= options_.timeout) StartProbe();
+        return;
+      }
+      unanswered_.pop_front();
+    }
+  }
+
+  // Asks for the root, which every name server knows, and for the name that
+  // was answered last: one that serves a closed network may know no root.
+  void StartProbe() {
+    if (probes_ > 0) return;
+    probed_at_ = clock_.Uptime();
+    std::vector<std::string> names = {"."};
+    if (!known_.empty()) names.push_back(known_);
+    probes_ = names.size();
+    for (const std::string& name : names) {
+      // Freed in OnProbed, which is called once whatever happens.
+      ares_query(channel_.get(), name.c_str(), kClassInternet, kTypeNs,
+                 &Impl::OnProbed, new Probe{this, name});
+    }
+  }
+
+  static void OnProbed(void* data, int status, int, unsigned char*, int) {
+    const std::unique_ptr<Probe> probe(static_cast<Probe*>(data));
+    if (status == ARES_EDESTRUCTION) return;
+    Impl& self = *probe->self;
+    --self.probes_;
+    if (IsAnswer(status)) self.Answered("");
+    if (self.probes_ > 0) return;
+    for (auto& [host, resolved] : std::exchange(self.doubtful_, {})) {
+      resolved.status = Resolved::Status::kNoServer;
+      resolved.detail += "; the name servers answer for no name at all";
+      self.Keep(host, std::move(resolved), self.options_.failure_ttl);
+    }
   }
 
   static void OnSocket(void* data, ares_socket_t fd, int readable,
@@ -213,6 +306,11 @@ class Resolver::Impl {
                    ? options_.negative_ttl
                    : options_.failure_ttl;
     }
+    if (resolved.status == Resolved::Status::kFailed &&
+        answered_at_ < waiting_.at(host).asked) {
+      doubtful_.emplace_back(host, std::move(resolved));
+      return StartProbe();
+    }
     Keep(host, std::move(resolved), stands);
   }
 
@@ -233,9 +331,18 @@ class Resolver::Impl {
   const Watch watch_;
   const Clock& clock_;
   AddressCache cache_;
-  std::unordered_map<std::string, std::vector<Done>> waiting_;
+  std::unordered_map<std::string, Waiting> waiting_;
   std::deque<std::pair<std::string, Resolved>> answered_;
   uint64_t lookups_ = 0;
+  bool asking_ = false;  // within the call that asks
+  // In the order in which they were asked; some have their answer by now.
+  std::deque<std::pair<Instant, std::string>> unanswered_;
+  // Got no answer, and it is not known yet whose fault that is.
+  std::vector<std::pair<std::string, Resolved>> doubtful_;
+  Instant answered_at_ = Instant::min();  // by a name server, last
+  std::string known_;                     // a name that was answered
+  size_t probes_ = 0;                     // that are under way
+  Instant probed_at_{};
   // Last: its end speaks to the above.
   std::unique_ptr<ares_channeldata, ChannelDeleter> channel_;
 };
@@ -254,6 +361,9 @@ Result<std::unique_ptr<Resolver>> Resolver::Create(ResolverOptions options,
 
 const Resolved* Resolver::Resolve(const std::string& host, Done done) {
   return impl_->Resolve(host, std::move(done));
+}
+Resolved Resolver::GiveUp(const std::string& host) {
+  return impl_->GiveUp(host);
 }
 void Resolver::Demote(const std::string& host, const IpAddress& address) {
   impl_->Demote(host, address);

@@ -32,6 +32,10 @@ struct ResolverOptions {
 // A name is asked for once, however many wait for it; answers are kept as long
 // as they say, negative ones too, and no more of them than the options allow.
 //
+// A name that gets no answer, or one that it failed, has trouble of its own
+// only while the name servers answer for another: that is looked for before the
+// failure is told. Otherwise it is kNoServer.
+//
 // `localhost` and `invalid` with all that ends in them are answered without
 // asking (RFC 6761).
 class Resolver {
@@ -52,6 +56,9 @@ class Resolver {
   // What is known already: stands until the next call. nullptr: `done` will be
   // called.
   const Resolved* Resolve(const std::string& host, Done done);
+  // For a name whose answer is waited for no longer: kNoServer where no name at
+  // all is answered, else kFailed.
+  Resolved GiveUp(const std::string& host);
   // No connection could be made there: others are tried first from now on.
   void Demote(const std::string& host, const IpAddress& address);
 

@@ -354,7 +354,7 @@ class CurlClient::Impl {
       unresolved_.pop_front();
       const auto found = resolving_.find(id);
       if (found == resolving_.end()) continue;
-      Resolved slow;
+      Resolved slow = resolver_->GiveUp(found->second.host);
       slow.detail = "resolving " + found->second.host + ": no answer within " +
                     FormatDuration(options_.connect_timeout);
       Job job = std::move(found->second);

@@ -1,5 +1,6 @@
 #include "fetcher/dns/resolver.h"
 
+#include <atomic>
 #include <optional>
 
 #include <gmock/gmock.h>
@@ -172,6 +173,76 @@ TEST_F(ResolverTest, GivesUpOnASilentServer) {
   const Resolved resolved = Resolve("silent.example");
   EXPECT_EQ(resolved.status, Status::kFailed);
   EXPECT_THAT(resolved.detail, HasSubstr("imeout"));
+}
+
+TEST_F(ResolverTest, ServersThatFailEveryNameAreOurTrouble) {
+  DnsServer server([](const std::string&) { return Rcode(2); });
+  Use(server);
+  const Resolved resolved = Resolve("a.example");
+  EXPECT_EQ(resolved.status, Status::kNoServer);
+  EXPECT_THAT(resolved.detail, HasSubstr("for no name at all"));
+}
+
+TEST_F(ResolverTest, ServersThatNeverAnswerAreOurTrouble) {
+  DnsServer server([](const std::string&) {
+    DnsAnswer silent;
+    silent.silent = true;
+    return silent;
+  });
+  ResolverOptions options;
+  options.timeout = 20ms;
+  options.tries = 1;
+  Use(server, options);
+  EXPECT_EQ(Resolve("a.example").status, Status::kNoServer);
+}
+
+// One that knows no root still shows that it answers, by the last name it did.
+TEST_F(ResolverTest, AServerOfAClosedNetworkIsKnownByANameThatItAnswered) {
+  DnsServer server([](const std::string& name) {
+    return name == "a.example" ? Addresses({"192.0.2.1"}) : Rcode(5);
+  });
+  Use(server);
+  EXPECT_EQ(Resolve("a.example").status, Status::kFound);
+  clock_.Advance(1s);
+  EXPECT_EQ(Resolve("broken.example").status, Status::kFailed);
+}
+
+TEST_F(ResolverTest, AServerThatCameToAnEndIsOurTroubleThoughItAnsweredBefore) {
+  std::atomic<bool> broken = false;
+  DnsServer server([&broken](const std::string&) {
+    return broken ? Rcode(2) : Addresses({"192.0.2.1"});
+  });
+  Use(server);
+  EXPECT_EQ(Resolve("a.example").status, Status::kFound);
+  broken = true;
+  clock_.Advance(1s);
+  EXPECT_EQ(Resolve("b.example").status, Status::kNoServer);
+  broken = false;
+  clock_.Advance(5s);
+  EXPECT_EQ(Resolve("b.example").status, Status::kFound);
+}
+
+TEST_F(ResolverTest, WhoGivesUpOnANameIsToldWhetherAnyNameIsAnswered) {
+  std::atomic<bool> knows_root = false;
+  DnsServer server([&knows_root](const std::string& name) {
+    DnsAnswer silent;
+    silent.silent = true;
+    return name.empty() && knows_root ? Addresses({}) : silent;
+  });
+  ResolverOptions options;
+  options.timeout = 50ms;
+  options.tries = 6;  // longer than anybody waits here
+  Use(server, options);
+  const auto ignore = [](const Resolved&) {};
+  resolver_->Resolve("a.example", ignore);
+  EXPECT_EQ(resolver_->GiveUp("a.example").status, Status::kFailed)
+      << "nothing is known yet";
+  clock_.Advance(50ms);  // the root is asked for
+  Turn();
+  clock_.Advance(50ms);
+  EXPECT_EQ(resolver_->GiveUp("a.example").status, Status::kNoServer);
+  knows_root = true;
+  while (resolver_->GiveUp("a.example").status == Status::kNoServer) Turn();
 }
 
 TEST_F(ResolverTest, TellsAMachineWithoutANameServerFromABrokenName) {

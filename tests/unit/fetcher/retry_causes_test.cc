@@ -183,23 +183,47 @@ TEST_F(RetryCauses, AConnectionThatEndsBeforeTheAnswer) {
 
 // Our own faults.
 
-// No name server can be reached: whatever is asked would fail alike.
-TEST_F(RetryCauses, AMissingNetworkIsHeldAgainstNobody) {
+class NoNetwork : public RetryCauses {
+ protected:
+  // Whatever is asked fails alike: intake stops, and nothing is counted.
+  void ExpectHeldAgainstNobody() {
+    Start();
+    for (int i = 0; i < 5; ++i) {
+      Give("http://h" + std::to_string(i) + ".example/");
+    }
+    Await([&] { return !handler_->NotReadyBecause().empty(); });
+    EXPECT_THAT(handler_->NotReadyBecause(),
+                HasSubstr("no connection can be opened"));
+    EXPECT_EQ(sink_->size(), 0u) << "they wait";
+    handler_.reset();
+    for (const Settlement& settled : sink_->Await(5)) {
+      EXPECT_EQ(settled.kind, Kind::kReturned);
+      EXPECT_EQ(settled.task.attempt(), 0);
+      EXPECT_EQ(settled.task.attempts_size(), 0);
+    }
+  }
+};
+
+TEST_F(NoNetwork, IsHeldAgainstNobody) {
   config_.dns_servers = {"255.255.255.255"};  // the kernel knows no way there
-  Start();
-  for (int i = 0; i < 5; ++i) {
-    Give("http://h" + std::to_string(i) + ".example/");
-  }
-  Await([&] { return !handler_->NotReadyBecause().empty(); });
-  EXPECT_THAT(handler_->NotReadyBecause(),
-              HasSubstr("no connection can be opened"));
-  EXPECT_EQ(sink_->size(), 0u) << "they wait";
-  handler_.reset();
-  for (const Settlement& settled : sink_->Await(5)) {
-    EXPECT_EQ(settled.kind, Kind::kReturned);
-    EXPECT_EQ(settled.task.attempt(), 0);
-    EXPECT_EQ(settled.task.attempts_size(), 0);
-  }
+  ExpectHeldAgainstNobody();
+}
+
+TEST_F(NoNetwork, IsWhatANameServerIsThatFailsEveryName) {
+  const DnsServer broken([](const std::string&) {
+    return DnsAnswer{.addresses = {}, .rcode = 2};
+  });
+  config_.dns_servers = {broken.address()};
+  ExpectHeldAgainstNobody();
+}
+
+TEST_F(NoNetwork, IsWhatANameServerIsThatNeverAnswers) {
+  const DnsServer silent([](const std::string&) {
+    return DnsAnswer{.addresses = {}, .silent = true};
+  });
+  config_.dns_servers = {silent.address()};
+  config_.connect_timeout = 10s;
+  ExpectHeldAgainstNobody();
 }
 
 // No file may grow beyond so much, as on a disk that is full.
