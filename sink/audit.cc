@@ -63,6 +63,7 @@ class Auditor {
   struct OnLog {
     int32_t partition = 0;
     bool in_ledger = false;
+    bool is_asked = true;  // by the filter
   };
 
   Result<void> NoteUnaccepted();
@@ -85,7 +86,9 @@ class Auditor {
   Result<void> JudgeWaiting();
   void JudgeOrphan(const LedgerRow& row);
   void JudgeAgainstLog(const LedgerRow& row);
-  void CompareWithLog();
+  bool IsAsked(const Message& message, const v1::FetchTask& task) const;
+  Result<void> ReadLateOrphans();
+  Result<void> CompareWithLog();
 
   std::vector<TopicPartition> AllPartitions() const;
   Offsets Ends(const std::vector<std::string>& names) const;
@@ -105,7 +108,7 @@ class Auditor {
   std::set<TopicPartition> unread_by_store_;  // of `tasks`, with records
   std::set<TopicPartition> trimmed_meanwhile_;
   std::unordered_map<std::string, std::set<std::string>> in_flight_;
-  std::map<std::pair<v1::OutcomeKind, v1::Reason>, int64_t> settled_;
+  std::map<std::pair<v1::OutcomeKind, v1::Reason>, AuditReason> reasons_;
   std::vector<LedgerRow> waiting_;  // for another task's outcome
   AuditReport report_;
 };
@@ -241,7 +244,8 @@ Result<void> Auditor::FindLostOnLog() {
 
 void Auditor::ReadTask(const Message& message) {
   const TopicPartition partition = message.topic_partition();
-  const std::string id = DecodeTask(message, sites_).task.task_id();
+  const v1::FetchTask task = DecodeTask(message, sites_).task;
+  const std::string& id = task.task_id();
   const auto fetched = samples_.fetcher.find(partition);
   if (fetched == samples_.fetcher.end() || message.offset >= fetched->second)
     in_flight_[id].insert(message.topic);
@@ -250,7 +254,18 @@ void Auditor::ReadTask(const Message& message) {
   const auto stored = samples_.store.find(partition);
   if (stored == samples_.store.end() || message.offset >= stored->second)
     unread_by_store_.insert(partition);
-  on_log_.try_emplace(id, OnLog{message.partition, false});
+  on_log_.try_emplace(id,
+                      OnLog{message.partition, false, IsAsked(message, task)});
+}
+
+bool Auditor::IsAsked(const Message& message, const v1::FetchTask& task) const {
+  const LedgerFilter& filter = options_.filter;
+  const Timestamp accepted = task.has_accepted_at()
+                                 ? FromProto(task.accepted_at())
+                                 : message.append_time;
+  return (filter.site.empty() || filter.site == task.site()) &&
+         (filter.batch.empty() || filter.batch == task.batch()) &&
+         (!filter.accepted_since || accepted >= *filter.accepted_since);
 }
 
 Result<void> Auditor::ReadInFlight(const std::vector<std::string>& names,
@@ -277,10 +292,12 @@ void Auditor::Count(const LedgerRow& row) {
   if (row.reason == v1::REASON_CRASHED) ++report_.crashed;
   if (!row.accepted_at) return;
   ++report_.accepted;
-  if (row.kind == v1::OUTCOME_KIND_UNSPECIFIED)
-    ++report_.open;
-  else
-    ++settled_[{row.kind, row.reason}];
+  if (row.kind == v1::OUTCOME_KIND_UNSPECIFIED) ++report_.open;
+  AuditReason& reason = reasons_[{row.kind, row.reason}];
+  ++reason.count.tasks;
+  reason.examples.push_back(row);
+  if (reason.examples.size() > options_.examples_per_reason)
+    reason.examples.erase(reason.examples.begin());
 }
 
 void Auditor::JudgeOpen(const LedgerRow& row) {
@@ -348,37 +365,68 @@ void Auditor::JudgeAgainstLog(const LedgerRow& row) {
   Keep(report_.not_on_log, options_.most_examples, row.task_id);
 }
 
-Result<void> Auditor::ReadLedger() {
-  const Result<void> read = reader_.VisitLedger({}, [&](const LedgerRow& row) {
-    Count(row);
-    if (!row.accepted_at) {
+// What was never accepted has no time of that; its outcome has one.
+Result<void> Auditor::ReadLateOrphans() {
+  if (!options_.filter.accepted_since) return {};
+  LedgerFilter filter = options_.filter;
+  filter.accepted_since.reset();
+  filter.only_unaccepted = true;
+  return reader_.VisitLedger(filter, [&](const LedgerRow& row) {
+    if (row.settled_at && *row.settled_at >= *options_.filter.accepted_since)
       JudgeOrphan(row);
-      return true;
-    }
-    JudgeAgainstLog(row);
-    if (row.kind == v1::OUTCOME_KIND_UNSPECIFIED) JudgeOpen(row);
     return true;
   });
-  if (!read) return read.error();
-  for (const auto& [what, tasks] : settled_)
-    report_.settled.push_back({what.first, what.second, tasks});
-  std::sort(report_.settled.begin(), report_.settled.end(),
-            [](const LedgerCount& a, const LedgerCount& b) {
-              return std::make_pair(-a.kind, a.reason) <
-                     std::make_pair(-b.kind, b.reason);
-            });
-  return {};
 }
 
-void Auditor::CompareWithLog() {
-  for (const auto& [id, known] : on_log_) {
-    if (!Reached({topics_.tasks, known.partition})) continue;
-    ++report_.tasks_on_log;
-    if (known.in_ledger) continue;
-    ++report_.not_in_ledger_count;
-    Keep(report_.not_in_ledger, options_.most_examples, id);
+Result<void> Auditor::ReadLedger() {
+  LedgerFilter filter;
+  filter.site = options_.filter.site;
+  filter.batch = options_.filter.batch;
+  filter.accepted_since = options_.filter.accepted_since;
+  const Result<void> read =
+      reader_.VisitLedger(filter, [&](const LedgerRow& row) {
+        Count(row);
+        if (!row.accepted_at) {
+          JudgeOrphan(row);
+          return true;
+        }
+        JudgeAgainstLog(row);
+        if (row.kind == v1::OUTCOME_KIND_UNSPECIFIED) JudgeOpen(row);
+        return true;
+      });
+  if (!read) return read.error();
+  for (auto& [what, reason] : reasons_) {
+    reason.count.kind = what.first;
+    reason.count.reason = what.second;
+    report_.reasons.push_back(std::move(reason));
   }
-  std::sort(report_.not_in_ledger.begin(), report_.not_in_ledger.end());
+  // The best outcome first.
+  std::stable_sort(report_.reasons.begin(), report_.reasons.end(),
+                   [](const AuditReason& a, const AuditReason& b) {
+                     return a.count.kind > b.count.kind;
+                   });
+  return ReadLateOrphans();
+}
+
+// What the filter leaves out of the ledger's lines may stand there all the
+// same: under another site by now, or the ID was another batch's first.
+Result<void> Auditor::CompareWithLog() {
+  std::vector<std::string> missing;
+  for (const auto& [id, known] : on_log_) {
+    if (!Reached({topics_.tasks, known.partition}) || !known.is_asked) continue;
+    ++report_.tasks_on_log;
+    if (!known.in_ledger) missing.push_back(id);
+  }
+  if (missing.empty()) return {};
+  const auto accepted = reader_.AcceptedAmong(missing);
+  if (!accepted) return accepted.error();
+  std::sort(missing.begin(), missing.end());
+  for (std::string& id : missing) {
+    if (accepted->contains(id)) continue;
+    ++report_.not_in_ledger_count;
+    Keep(report_.not_in_ledger, options_.most_examples, std::move(id));
+  }
+  return {};
 }
 
 Result<AuditReport> Auditor::Run() {
@@ -397,11 +445,11 @@ Result<AuditReport> Auditor::Run() {
   if (step) step = ReadLedger();
   if (step) step = JudgeWaiting();
   if (step) step = FindLostOnLog();
+  if (step) step = CompareWithLog();
   if (!step) return step.error();
-  CompareWithLog();
   report_.store_behind = !AllReached();
   auto without = reader_.SettledWithoutArticle(
-      static_cast<int64_t>(options_.most_examples));
+      options_.filter, static_cast<int64_t>(options_.most_examples));
   if (!without) return without.error();
   report_.without_article = std::move(*without);
   return std::move(report_);

@@ -21,6 +21,11 @@ struct AuditOptions {
   std::string parser_group;   // of `pages`
   // Of each list in the report, at most so many are kept; counts are whole.
   size_t most_examples = 1000;
+  // Of each reason, the tasks accepted last.
+  size_t examples_per_reason = 3;
+  // Whose tasks are counted and judged; only `site`, `batch` and
+  // `accepted_since` count. Trimmed ranges are everybody's.
+  LedgerFilter filter;
   Duration patience = std::chrono::seconds(30);
 };
 
@@ -38,15 +43,22 @@ struct TrimmedRange {
   int64_t to = 0;      // where the log begins
 };
 
+// Tasks of the ledger with one outcome; UNSPECIFIED: open.
+struct AuditReason {
+  LedgerCount count;
+  std::vector<LedgerRow> examples;
+};
+
 // The log and the ledger, held against each other.
 struct AuditReport {
   // The ledger.
   int64_t accepted = 0;
   int64_t open = 0;
-  std::vector<LedgerCount> settled;  // of accepted tasks, by kind and reason
-  int64_t further_outcomes = 0;      // counted, not kept
-  int64_t conflicts = 0;             // other targets under a known ID
-  int64_t crashed = 0;               // a warning
+  // Of accepted tasks, by kind and reason, those that are open last.
+  std::vector<AuditReason> reasons;
+  int64_t further_outcomes = 0;  // counted, not kept
+  int64_t conflicts = 0;         // other targets under a known ID
+  int64_t crashed = 0;           // a warning
 
   // Where open tasks are on their way, by topic; a task may be on several.
   std::map<std::string, int64_t> in_flight;

@@ -86,7 +86,8 @@ class SqlReader final : public StoreReader {
       const LedgerFilter& filter) override;
   Result<std::set<std::string>> AcceptedAmong(
       const std::vector<std::string>& task_ids) override;
-  Result<std::vector<LedgerRow>> SettledWithoutArticle(int64_t limit) override;
+  Result<std::vector<LedgerRow>> SettledWithoutArticle(
+      const LedgerFilter& filter, int64_t limit) override;
   Result<std::vector<BatchRow>> ListBatches() override;
   Result<void> VisitDead(
       const DeadFilter& filter,
@@ -299,22 +300,25 @@ Result<std::set<std::string>> SqlReader::AcceptedAmong(
   return accepted;
 }
 
-Result<std::vector<LedgerRow>> SqlReader::SettledWithoutArticle(int64_t limit) {
-  std::vector<LedgerRow> rows;
-  // What was erased afterwards is no contradiction.
-  const Result<void> read = VisitLedgerRows(
-      " WHERE kind IN ('STORED', 'UNCHANGED') AND NOT EXISTS"
-      " (SELECT 1 FROM articles WHERE"
+Result<std::vector<LedgerRow>> SqlReader::SettledWithoutArticle(
+    const LedgerFilter& filter, int64_t limit) {
+  Where where = LedgerWhere(filter);
+  where.And("kind IN ('STORED', 'UNCHANGED')");
+  where.And(
+      "NOT EXISTS (SELECT 1 FROM articles WHERE"
       " articles.article_key = ledger.article_key"
-      " AND articles.fetched_at IS NOT NULL) AND NOT EXISTS"
-      " (SELECT 1 FROM suppressed WHERE"
-      " suppressed.article_key = ledger.article_key)"
-      " ORDER BY task_id" +
-          Limit(limit),
-      {}, [&](const LedgerRow& row) {
-        rows.push_back(row);
-        return true;
-      });
+      " AND articles.fetched_at IS NOT NULL)");
+  // What was erased afterwards is no contradiction.
+  where.And(
+      "NOT EXISTS (SELECT 1 FROM suppressed WHERE"
+      " suppressed.article_key = ledger.article_key)");
+  std::vector<LedgerRow> rows;
+  const Result<void> read =
+      VisitLedgerRows(where.text() + " ORDER BY task_id" + Limit(limit),
+                      where.values(), [&](const LedgerRow& row) {
+                        rows.push_back(row);
+                        return true;
+                      });
   if (!read) return read.error();
   return rows;
 }

@@ -120,7 +120,7 @@ class StoreReader {
       const std::vector<std::string>& task_ids) = 0;
   // Tasks that are STORED or UNCHANGED and whose article has no content.
   virtual Result<std::vector<LedgerRow>> SettledWithoutArticle(
-      int64_t limit) = 0;
+      const LedgerFilter& filter, int64_t limit) = 0;
 
   virtual Result<std::vector<BatchRow>> ListBatches() = 0;
 

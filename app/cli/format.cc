@@ -1,9 +1,13 @@
 #include "app/cli/format.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 #include <google/protobuf/descriptor.h>
+
+#include "core/base/nearest.h"
 
 namespace newsmill {
 namespace {
@@ -98,6 +102,22 @@ Style StyleOf(v1::OutcomeKind kind) {
     default:
       return Style::kPlain;
   }
+}
+
+Result<void> CheckReason(const std::string& name) {
+  std::vector<std::string> known;
+  const auto* reasons = v1::Reason_descriptor();
+  for (int i = 0; i < reasons->value_count(); ++i) {
+    const auto reason = static_cast<v1::Reason>(reasons->value(i)->number());
+    if (reason != v1::REASON_UNSPECIFIED) known.push_back(ReasonName(reason));
+  }
+  const bool found = std::find(known.begin(), known.end(), name) != known.end();
+  if (name.empty() || found) return {};
+  const std::string nearest = Nearest(name, known);
+  return Error{Code::kInvalidArgument,
+               "--reason: there is no reason '" + name + "'" +
+                   (nearest.empty() ? "; docs/outcomes.md lists them"
+                                    : "; did you mean '" + nearest + "'?")};
 }
 
 }  // namespace newsmill

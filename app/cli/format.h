@@ -4,6 +4,7 @@
 #include <string>
 
 #include "app/cli/output.h"
+#include "core/base/result.h"
 #include "core/base/time.h"
 #include "newsmill/v1/common.pb.h"
 
@@ -26,5 +27,8 @@ std::string ReasonSentence(v1::Reason reason);
 std::string KindName(v1::OutcomeKind kind);  // UNSPECIFIED: "OPEN"
 std::string StageName(v1::Stage stage);      // "fetcher"
 Style StyleOf(v1::OutcomeKind kind);
+
+// Whether --reason names one; empty: any. kInvalidArgument suggests another.
+Result<void> CheckReason(const std::string& name);
 
 }  // namespace newsmill

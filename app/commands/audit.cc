@@ -1,3 +1,5 @@
+#include <poll.h>
+
 #include <algorithm>
 #include <cstdint>
 
@@ -10,6 +12,7 @@
 #include "app/open.h"
 #include "app/stages.h"
 #include "core/base/text.h"
+#include "core/runtime/signals.h"
 #include "sink/audit.h"
 
 namespace newsmill {
@@ -18,26 +21,16 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr size_t kShown = 20;  // of each list, for people
+constexpr Duration kWatchEvery = std::chrono::seconds(5);
 constexpr v1::OutcomeKind kKinds[] = {v1::STORED, v1::UNCHANGED, v1::GONE,
                                       v1::SKIPPED, v1::DEAD};
 
 int64_t SettledAs(const AuditReport& report, v1::OutcomeKind kind) {
   int64_t tasks = 0;
-  for (const LedgerCount& count : report.settled) {
-    if (count.kind == kind) tasks += count.tasks;
+  for (const AuditReason& reason : report.reasons) {
+    if (reason.count.kind == kind) tasks += reason.count.tasks;
   }
   return tasks;
-}
-
-// "NEW 283, UPDATED 2".
-std::string ReasonsOf(const AuditReport& report, v1::OutcomeKind kind) {
-  std::string text;
-  for (const LedgerCount& count : report.settled) {
-    if (count.kind != kind) continue;
-    text += (text.empty() ? "" : ", ") + ReasonName(count.reason) + " " +
-            FormatCount(count.tasks);
-  }
-  return text;
 }
 
 std::string InFlightText(const AuditReport& report) {
@@ -114,6 +107,17 @@ Json ToJson(const AuditReport& report) {
     json[AsciiLowered(KindName(kind))] = SettledAs(report, kind);
   }
   json["open"] = report.open;
+  json["reasons"] = Json::array();
+  for (const AuditReason& reason : report.reasons) {
+    Json examples = Json::array();
+    for (const LedgerRow& row : reason.examples) {
+      examples.push_back(RowJson(row));
+    }
+    json["reasons"].push_back({{"kind", KindName(reason.count.kind)},
+                               {"reason", ReasonName(reason.count.reason)},
+                               {"tasks", reason.count.tasks},
+                               {"examples", examples}});
+  }
   json["in_flight"] = report.in_flight;
   for (const Check& check : ChecksOf(report)) {
     std::string name = AsciiLowered(check.name);
@@ -131,25 +135,53 @@ Json ToJson(const AuditReport& report) {
   return json;
 }
 
+// "such as thepaper:1, thepaper:2".
+std::string ExamplesText(const AuditReason& reason) {
+  std::string text;
+  for (const LedgerRow& row : reason.examples) {
+    const std::string& name = row.target.empty() ? row.task_id : row.target;
+    text += (text.empty() ? "" : ", ") + name;
+  }
+  if (text.empty()) return "";
+  return std::ssize(reason.examples) < reason.count.tasks ? "such as " + text
+                                                          : text;
+}
+
 void PrintSum(const AuditReport& report, Output& out) {
-  Table table(
-      {{"TASKS"}, {"", Table::Align::kRight}, {"", Table::Align::kLeft, 200}});
-  int64_t sum = 0;
+  Table table({{"TASKS"},
+               {"", Table::Align::kRight},
+               {"REASON"},
+               {"", Table::Align::kRight},
+               {"", Table::Align::kLeft, 200}});
+  int64_t sum = report.open;
   for (const v1::OutcomeKind kind : kKinds) {
     const int64_t tasks = SettledAs(report, kind);
     sum += tasks;
     table.Add({{AsciiLowered(KindName(kind)),
                 tasks == 0 ? Style::kDim : StyleOf(kind)},
                {FormatCount(tasks)},
-               {ReasonsOf(report, kind), Style::kDim}});
+               {""},
+               {""},
+               {""}});
+    for (const AuditReason& reason : report.reasons) {
+      if (reason.count.kind != kind) continue;
+      table.Add({{""},
+                 {""},
+                 {ReasonName(reason.count.reason)},
+                 {FormatCount(reason.count.tasks)},
+                 {ExamplesText(reason), Style::kDim}});
+    }
   }
-  sum += report.open;
   table.Add({{"open"},
              {FormatCount(report.open)},
+             {""},
+             {""},
              {InFlightText(report), Style::kDim}});
-  table.Add({{"sum"}, {FormatCount(sum)}, {""}});
+  table.Add({{"sum"}, {FormatCount(sum)}, {""}, {""}, {""}});
   table.Add({{"accepted", Style::kBold},
              {FormatCount(report.accepted), Style::kBold},
+             {""},
+             {""},
              {sum == report.accepted ? "" : "the sum differs", Style::kRed}});
   table.Print(out);
 }
@@ -241,12 +273,27 @@ class AuditCommand : public Command {
     return "Hold log and ledger against each other: is anything lost?";
   }
   void Declare(Arguments& arguments) override {
+    arguments.Option("--site", "NAME", &filter_.site,
+                     "tasks of this site only");
+    arguments.Option("--batch", "NAME", &filter_.batch,
+                     "tasks of this batch only");
+    arguments.Option("--since", "TIME", &since_,
+                     "tasks accepted since then: RFC 3339, 7d, yesterday");
+    arguments.Option("--reason", "REASON", &reason_,
+                     "list the tasks that ended for this reason, such as "
+                     "TIMED_OUT");
+    arguments.Flag("--watch", &watch_,
+                   "again and again, until nothing is open or a check fails");
     arguments.Flag("--requeue", &requeue_, "put lost tasks back on the log");
     arguments.Flag("--json", &json_, "as a JSON object");
   }
 
   // 1 where something is there that must not be, also when it was requeued.
   Result<ExitCode> Run(Context& context) override {
+    if (auto known = CheckReason(reason_); !known) return known.error();
+    const auto since = ResolveInstant(context, "--since", since_);
+    if (!since) return since.error();
+    filter_.accepted_since = *since;
     const auto bus = OpenLogToLook(context.settings);
     if (!bus) return bus.error();
     const auto reader = OpenReader(context.settings);
@@ -254,12 +301,15 @@ class AuditCommand : public Command {
     const Result<SiteCatalogue> sites = LoadSites(context.settings);
     if (!sites) return sites.error();
     const Topics topics = TopicsOf(context.settings);
-    context.err.Progress("reading the log");
-    const Result<AuditReport> report =
-        Audit(**bus, topics, *sites, **reader, OptionsFor(context.settings));
-    context.err.EndProgress();
-    if (!report) return report.error();
-    json_ ? PrintJson(*report, context.out) : PrintPeople(*report, context.out);
+    Result<AuditReport> report = AuditReport();
+    do {
+      context.err.Progress("reading the log");
+      report =
+          Audit(**bus, topics, *sites, **reader, OptionsFor(context.settings));
+      context.err.EndProgress();
+      if (!report) return report.error();
+    } while (watch_ && GoesOn(*report, context));
+    json_ ? PrintJson(*report, context.out) : Print(*report, context.out);
     if (requeue_ && !report->lost.empty()) {
       const Result<int64_t> requeued = Requeue(**bus, topics, report->lost);
       if (!requeued) return requeued.error();
@@ -275,16 +325,47 @@ class AuditCommand : public Command {
     options.retry_group = ReadsOf(StageKind::kRetry, settings).group;
     options.parser_group = ReadsOf(StageKind::kParser, settings).group;
     if (requeue_) options.most_examples = SIZE_MAX;  // all are put back
+    if (!reason_.empty()) {
+      options.examples_per_reason = json_ ? options.most_examples : kShown;
+    }
+    options.filter = filter_;
     return options;
   }
 
-  static void PrintJson(const AuditReport& report, Output& out) {
+  // Shows how far it is, and waits. False: nothing is left to wait for.
+  static bool GoesOn(const AuditReport& report, Context& context) {
+    if (!report.Passed() || report.open == 0 || StopRequested()) return false;
+    context.err.Line(FormatTime(context.clock.Now()) + "  accepted " +
+                     FormatCount(report.accepted) + ", open " +
+                     FormatCount(report.open) + ", nothing lost");
+    pollfd stop{StopFileDescriptor(), POLLIN, 0};
+    (void)poll(&stop, 1, static_cast<int>(kWatchEvery.count()));
+    return !StopRequested();
+  }
+
+  void PrintJson(AuditReport report, Output& out) const {
+    KeepReason(report);
     out.Line(JsonText(ToJson(report)));
   }
 
-  static void PrintPeople(const AuditReport& report, Output& out) {
+  // The sum is of all reasons; the list, where one is asked for, of that one.
+  void KeepReason(AuditReport& report) const {
+    if (reason_.empty()) return;
+    for (AuditReason& reason : report.reasons) {
+      if (ReasonName(reason.count.reason) != reason_) reason.examples.clear();
+    }
+  }
+
+  void Print(const AuditReport& report, Output& out) const {
     PrintSum(report, out);
     out.Line("");
+    for (const AuditReason& reason : report.reasons) {
+      if (reason_.empty() || ReasonName(reason.count.reason) != reason_) {
+        continue;
+      }
+      PrintList(out, reason_, TextsOf(reason.examples), reason.count.tasks);
+      out.Line("");
+    }
     PrintChecks(report, out);
     out.Line("");
     PrintLists(report, out);
@@ -293,7 +374,9 @@ class AuditCommand : public Command {
                              : out.Styled(Style::kRed, "FAILED"));
   }
 
-  bool requeue_ = false, json_ = false;
+  LedgerFilter filter_;
+  std::string since_, reason_;
+  bool requeue_ = false, json_ = false, watch_ = false;
 };
 
 }  // namespace

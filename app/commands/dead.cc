@@ -1,7 +1,5 @@
-#include <algorithm>
 #include <charconv>
 
-#include <google/protobuf/descriptor.h>
 #include <nlohmann/json.hpp>
 
 #include "app/cli/format.h"
@@ -9,7 +7,6 @@
 #include "app/cli/table.h"
 #include "app/commands/commands.h"
 #include "app/open.h"
-#include "core/base/nearest.h"
 #include "core/flow/plain_text.h"
 
 namespace newsmill {
@@ -23,23 +20,6 @@ Json ToJson(int64_t id, const v1::DeadLetter& letter) {
   Json json = {{"id", id}};
   json.update(MessageToJson(letter));
   return json;
-}
-
-// Empty: any.
-Result<void> CheckReason(const std::string& name) {
-  std::vector<std::string> known;
-  const auto* reasons = v1::Reason_descriptor();
-  for (int i = 0; i < reasons->value_count(); ++i) {
-    const auto reason = static_cast<v1::Reason>(reasons->value(i)->number());
-    if (reason != v1::REASON_UNSPECIFIED) known.push_back(ReasonName(reason));
-  }
-  const bool found = std::find(known.begin(), known.end(), name) != known.end();
-  if (name.empty() || found) return {};
-  const std::string nearest = Nearest(name, known);
-  return Error{Code::kInvalidArgument,
-               "--reason: there is no reason '" + name + "'" +
-                   (nearest.empty() ? "; docs/outcomes.md lists them"
-                                    : "; did you mean '" + nearest + "'?")};
 }
 
 class DeadList : public Command {

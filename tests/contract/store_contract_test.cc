@@ -470,7 +470,7 @@ TEST_P(StoreLedger, FindsSettledTasksWithoutAnArticle) {
   owner.Put(MakeArticle("k", 10, "h1"));
   owner.Settle(AboutArticle(
       MakeOutcome("ghost", v1::UNCHANGED, v1::REASON_NOT_MODIFIED), "x", 10));
-  const auto rows = Reader()->SettledWithoutArticle(10);
+  const auto rows = Reader()->SettledWithoutArticle({}, 10);
   ASSERT_TRUE(rows);
   ASSERT_EQ(rows->size(), 1u);
   EXPECT_EQ(rows->at(0).task_id, "ghost");

@@ -121,6 +121,9 @@ TEST_F(RunEmbeddedTest, CommandsShowWhatCameOut) {
   EXPECT_THAT(Succeed({"articles", "show", key}),
               HasSubstr(tasks.front().made.truth->headline()));
   EXPECT_THAT(Succeed({"batch", "show", "b"}), HasSubstr("STORED"));
+  EXPECT_THAT(Succeed({"audit", "--batch", "b", "--reason", "NEW", "--watch"}),
+              HasSubstr(tasks.front().target));
+  EXPECT_EQ(Command({"audit", "--reason", "NEVER"}).status.code, 64);
   const auto article = nlohmann::json::parse(
       Succeed({"articles", "show", key, "--json"}), nullptr, false);
   ASSERT_FALSE(article.is_discarded());

@@ -56,8 +56,7 @@ class AuditTest : public ::testing::Test {
   }
   void Fetched(int64_t next) { bus_.SetCommitted(tasks_, next); }
 
-  AuditReport Run() {
-    AuditOptions options;
+  AuditReport Run(AuditOptions options = {}) {
     options.fetcher_group = "newsmill.fetcher";
     options.retry_group = "newsmill.retry";
     options.parser_group = "newsmill.parser";
@@ -91,10 +90,10 @@ TEST_F(AuditTest, QuietPipelineAddsUp) {
   EXPECT_TRUE(report.Passed());
   EXPECT_EQ(report.accepted, 3);
   EXPECT_EQ(report.open, 0);
-  ASSERT_EQ(report.settled.size(), 2u);
-  EXPECT_EQ(report.settled[0].kind, v1::STORED);
-  EXPECT_EQ(report.settled[0].tasks, 2);
-  EXPECT_EQ(report.settled[1].tasks, 1);
+  ASSERT_EQ(report.reasons.size(), 2u);
+  EXPECT_EQ(report.reasons[0].count.kind, v1::STORED);
+  EXPECT_EQ(report.reasons[0].count.tasks, 2);
+  EXPECT_EQ(report.reasons[1].count.tasks, 1);
   EXPECT_EQ(report.further_outcomes, 2);
   EXPECT_EQ(report.tasks_on_log, 3);
   EXPECT_EQ(report.tasks_in_ledger, 3);
@@ -336,6 +335,82 @@ TEST_F(AuditTest, LostTaskThatTheLogNoLongerHoldsIsMadeOfItsRow) {
   ASSERT_EQ(report.lost_count, 1);
   EXPECT_EQ(report.lost[0].task.task_id(), "a");
   EXPECT_EQ(report.lost[0].task.target(), "https://news.example/a");
+}
+
+TEST_F(AuditTest, HasExamplesBehindEachNumber) {
+  for (const char* id : {"a", "b", "c", "d"}) {
+    Accept(id, Enqueue(id));
+    Settle(id, v1::STORED, v1::REASON_NEW);
+  }
+  Accept("e", Enqueue("e"));
+  Fetched(4);
+  AuditOptions options;
+  options.examples_per_reason = 2;
+  const AuditReport report = Run(options);
+  ASSERT_EQ(report.reasons.size(), 2u);
+  EXPECT_EQ(report.reasons[0].count.tasks, 4);
+  ASSERT_EQ(report.reasons[0].examples.size(), 2u);
+  EXPECT_EQ(report.reasons[0].examples[1].task_id, "d");
+  EXPECT_EQ(report.reasons[1].count.kind, v1::OUTCOME_KIND_UNSPECIFIED);
+  EXPECT_EQ(report.reasons[1].examples.at(0).task_id, "e");
+}
+
+TEST_F(AuditTest, OfABatchJudgesItsTasksAlone) {
+  Accept("a", Enqueue("a"));  // lost, and of no batch
+  Accept("b", Enqueue("b"));
+  reader_.ledger["b"].batch = "monday";
+  Settle("b", v1::STORED, v1::REASON_NEW);
+  Fetched(2);
+  EXPECT_EQ(Run().lost_count, 1);
+  AuditOptions options;
+  options.filter.batch = "monday";
+  const AuditReport report = Run(options);
+  EXPECT_TRUE(report.Passed());
+  EXPECT_EQ(report.accepted, 1);
+  EXPECT_EQ(report.tasks_in_ledger, 1);
+}
+
+TEST_F(AuditTest, SinceAnInstantMissesNoTaskThatTheLedgerLacks) {
+  Accept("a", Enqueue("a"));
+  Settle("a", v1::STORED, v1::REASON_NEW);
+  clock_.Advance(std::chrono::hours(1));
+  AuditOptions options;
+  options.filter.accepted_since = clock_.Now();
+  const int64_t offset = Enqueue("b");
+  reader_.next[tasks_] = offset + 1;  // read, and not in the ledger
+  Fetched(2);
+  const AuditReport report = Run(options);
+  EXPECT_EQ(report.accepted, 0);
+  EXPECT_EQ(report.tasks_on_log, 1);
+  EXPECT_THAT(report.not_in_ledger, ElementsAre("b"));
+}
+
+TEST_F(AuditTest, OutcomeWithoutATaskIsJudgedByItsOwnTime) {
+  Settle("orphan", v1::GONE, v1::REASON_REMOVED);
+  AuditOptions options;
+  options.filter.accepted_since = clock_.Now();
+  EXPECT_EQ(Run(options).orphan_count, 1);
+  options.filter.accepted_since = clock_.Now() + std::chrono::hours(1);
+  EXPECT_EQ(Run(options).orphan_count, 0);
+}
+
+TEST_F(AuditTest, TaskUnderAnIdOfAnotherBatchIsNotMissing) {
+  v1::FetchTask task;
+  task.set_task_id("a");
+  task.set_target("https://news.example/other");
+  task.set_batch("monday");
+  Accept("a", Enqueue("a"));
+  Settle("a", v1::STORED, v1::REASON_NEW);
+  const Record record = EncodeTask(task, topics_.tasks);
+  Message message;
+  message.value = record.value;
+  bus_.Append({topics_.tasks, 1}, message);
+  reader_.next[{topics_.tasks, 1}] = 1;
+  Fetched(1);
+  bus_.SetCommitted({topics_.tasks, 1}, 1);
+  AuditOptions options;
+  options.filter.batch = "monday";
+  EXPECT_TRUE(Run(options).Passed());
 }
 
 }  // namespace

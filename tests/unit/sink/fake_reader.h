@@ -25,11 +25,13 @@ class FakeReader : public StoreReader {
       const std::vector<std::string>& task_ids) override {
     std::set<std::string> accepted;
     for (const std::string& id : task_ids) {
-      if (ledger.contains(id)) accepted.insert(id);
+      const auto row = ledger.find(id);
+      if (row != ledger.end() && row->second.accepted_at) accepted.insert(id);
     }
     return accepted;
   }
-  Result<std::vector<LedgerRow>> SettledWithoutArticle(int64_t) override {
+  Result<std::vector<LedgerRow>> SettledWithoutArticle(const LedgerFilter&,
+                                                       int64_t) override {
     return without_article;
   }
   Result<Offsets> NextOffsets() override { return next; }
@@ -72,7 +74,9 @@ class FakeReader : public StoreReader {
            is(filter.article_key, row.article_key) &&
            (is(filter.target_or_url, row.target) ||
             is(filter.target_or_url, row.requested_url)) &&
-           is(filter.site, row.site) && is(filter.batch, row.batch);
+           is(filter.site, row.site) && is(filter.batch, row.batch) &&
+           (!filter.accepted_since ||
+            (row.accepted_at && *row.accepted_at >= *filter.accepted_since));
   }
 
   std::map<std::string, LedgerRow> ledger;
