@@ -21,6 +21,22 @@ bool Contains(const std::vector<StageKind>& stages, StageKind kind) {
   return std::find(stages.begin(), stages.end(), kind) != stages.end();
 }
 
+// This program again, with the same configuration.
+std::vector<std::string> TrialCommand(const Settings& settings) {
+  const GlobalOptions& options = settings.options;
+  std::vector<std::string> argv = {"/proc/self/exe", "parser-trial"};
+  if (!options.config_file.empty()) {
+    argv.insert(argv.end(), {"--config", options.config_file});
+  }
+  if (!options.data_dir.empty()) {
+    argv.insert(argv.end(), {"--data", options.data_dir});
+  }
+  for (const std::string& set : options.sets) {
+    argv.insert(argv.end(), {"--set", set});
+  }
+  return argv;
+}
+
 }  // namespace
 
 Pipeline::Pipeline(Context& context, PipelineOptions options)
@@ -30,6 +46,7 @@ Pipeline::Pipeline(Context& context, PipelineOptions options)
              context.clock,
              TopicsOf(context.settings),
              {},
+             nullptr,
              nullptr,
              nullptr,
              nullptr,
@@ -62,6 +79,7 @@ Result<void> Pipeline::Open() {
         LiveParser::Load(parts_.settings.parser, parts_.settings.SitePaths());
     if (!parser) return parser.error();
     parts_.parser = std::move(*parser);
+    parts_.trial = std::make_unique<ChildTrial>(TrialCommand(parts_.settings));
   }
   if (auto serving = Serve(); !serving) return serving;
 

@@ -126,6 +126,7 @@ std::vector<std::string> Settings::SitePaths() const {
 Result<void> LoadSettings(const GlobalOptions& options,
                           const std::map<std::string, std::string>& environment,
                           Settings* settings) {
+  settings->options = options;
   settings->config_file = options.config_file;
   std::error_code absent;
   if (options.config_file.empty() && fs::exists(kDefaultConfigFile, absent)) {

@@ -49,6 +49,7 @@ struct Settings {
 
   config::Schema schema;
   std::string config_file;  // that was read; empty: none
+  GlobalOptions options;    // that it was read with
 
   const std::string& data_dir() const { return log.data_dir; }
   // Where rules are looked for: sites.path, else the folders found.

@@ -106,10 +106,13 @@ Result<void> Stage::MakeHandler(StageKind kind, StageParts& parts) {
       handler_ = std::make_unique<RetryForwarder>(
           parts.topics, settings.fetcher.retry_delays, parts.clock);
       return {};
-    case StageKind::kParser:
-      handler_ = std::make_unique<ParseHandler>(*parts.parser, parts.topics,
-                                                settings.parser.threads);
+    case StageKind::kParser: {
+      auto handler = std::make_unique<ParseHandler>(*parts.parser, parts.topics,
+                                                    settings.parser.threads);
+      if (parts.trial) handler->TryWith(*parts.trial);
+      handler_ = std::move(handler);
       return {};
+    }
     case StageKind::kSink: {
       auto handler =
           std::make_unique<SinkHandler>(settings.sink, *parts.bus, parts.topics,
@@ -139,6 +142,7 @@ Result<std::unique_ptr<Stage>> Stage::Make(StageKind kind, StageParts& parts,
   options.name = stage->name_;
   options.group = reads.group;
   options.topics = reads.topics;
+  options.guard_crashes = kind == StageKind::kParser;
   options.bounds = bounds;
   options.session_timeout = settings.log.session_timeout;
   options.drain_timeout = settings.drain_timeout;

@@ -11,6 +11,7 @@
 #include "core/flow/worker.h"
 #include "core/sites/site_catalogue.h"
 #include "parser/page_parser.h"
+#include "parser/page_trial.h"
 #include "sink/store.h"
 #include "sink/store_reader.h"
 #include "sink/task_trimmer.h"
@@ -44,6 +45,7 @@ struct StageParts {
   SiteCatalogue sites;
   std::unique_ptr<Bus> bus;
   std::unique_ptr<PageParser> parser;   // of a parser
+  std::unique_ptr<PageTrial> trial;     // likewise
   std::unique_ptr<Store> store;         // of a sink
   std::unique_ptr<StoreReader> ledger;  // of a sink: what may be trimmed
 };

@@ -5,6 +5,7 @@
 
 #include "core/base/file.h"
 #include "core/base/id.h"
+#include "core/flow/planted_fault.h"
 #include "core/runtime/log.h"
 #include "core/runtime/metrics.h"
 #include "core/sites/rule_file.h"
@@ -231,6 +232,11 @@ std::shared_ptr<const LiveParser::Snapshot> LiveParser::current() const {
 }
 
 Extraction LiveParser::Extract(const v1::FetchedPage& page) const {
+#ifdef NEWSMILL_PLANTED_FAULTS
+  const bool planted =
+      page.body().find("crash the parser") != std::string::npos;
+  if (planted_fault::Is("crash-on-page") && planted) std::abort();
+#endif
   return current()->parser->Extract(page);
 }
 

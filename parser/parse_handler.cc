@@ -158,7 +158,10 @@ bool ParseHandler::HasRoom(const TopicPartition&) const {
   return waiting_.size() < room_;
 }
 
-void ParseHandler::Tick(Instant now) { parser_.Refresh(now); }
+void ParseHandler::Tick(Instant now) {
+  parser_.Refresh(now);
+  if (trial_ != nullptr) trial_->Rest(now);
+}
 
 void ParseHandler::Drain() {}
 
@@ -192,6 +195,7 @@ void ParseHandler::Work(Delivery delivery) const {
   v1::FetchedPage page;
   if (!DecodePage(message, &page)) {
     Metrics().dead.Increment();
+    if (sieve_ != nullptr) sieve_->Dies(delivery);
     return std::move(delivery).Fail(
         MakeFailure(v1::REASON_MALFORMED_RECORD,
                     "the record of " + std::to_string(message.value.size()) +
@@ -199,11 +203,17 @@ void ParseHandler::Work(Delivery delivery) const {
                     0));
   }
   if (!page.task().task_id().empty()) delivery.Describe(page.task());
+  if (sieve_ != nullptr && !sieve_->Wants(page, delivery)) {
+    return std::move(delivery).Ack();
+  }
   FinishPage(page, std::move(delivery));
 }
 
 void ParseHandler::FinishPage(const v1::FetchedPage& page,
                               Delivery delivery) const {
+  if (trial_ != nullptr && delivery.suspect()) {
+    return TryPage(page, std::move(delivery));
+  }
   const auto start = std::chrono::steady_clock::now();
   std::variant<v1::Article, Verdict> result = parser_.Parse(page);
   Metrics().seconds.Observe(
@@ -212,23 +222,58 @@ void ParseHandler::FinishPage(const v1::FetchedPage& page,
   if (const auto* article = std::get_if<v1::Article>(&result)) {
     return AckArticle(*article, std::move(delivery));
   }
-  const Verdict& verdict = std::get<Verdict>(result);
+  Settle(page, std::get<Verdict>(result), std::move(delivery));
+}
+
+void ParseHandler::TryPage(const v1::FetchedPage& page,
+                           Delivery delivery) const {
+  const Result<PageTrial::Verdicts> result = trial_->Parse(page);
+  if (!result) {  // handed back, and tried again
+    log::Warn(
+        "A page that may have ended a worker cannot be tried now.",
+        {{"task", page.task().task_id()}, {"error", result.error().message}});
+    return;
+  }
+  if (const auto* article = std::get_if<v1::Article>(&*result)) {
+    return AckArticle(*article, std::move(delivery));
+  }
+  if (const auto* verdict = std::get_if<Verdict>(&*result)) {
+    return Settle(page, *verdict, std::move(delivery));
+  }
+  Metrics().dead.Increment();
+  if (sieve_ != nullptr) sieve_->Dies(delivery);
+  std::move(delivery).Fail(
+      MakeFailure(v1::REASON_CRASHED,
+                  "a parser ended on it " + std::to_string(kMostCrashes) +
+                      " times: " + std::get<PageTrial::Crashed>(*result).how,
+                  page.status()));
+}
+
+void ParseHandler::Settle(const v1::FetchedPage& page, const Verdict& verdict,
+                          Delivery delivery) const {
   Metrics().Of(verdict.kind).Increment();
   if (verdict.kind == v1::DEAD) {  // with a dead letter, to be found again
+    if (sieve_ != nullptr) sieve_->Dies(delivery);
     return std::move(delivery).Fail(
         MakeFailure(verdict.reason, verdict.detail, page.status()));
   }
-  std::move(delivery).Finish(OutcomeOf(verdict, page));
+  v1::Outcome outcome = OutcomeOf(verdict, page);
+  if (sieve_ != nullptr) sieve_->Ends(page, outcome, delivery);
+  std::move(delivery).Finish(std::move(outcome));
 }
 
 void ParseHandler::AckArticle(const v1::Article& article,
                               Delivery delivery) const {
+  if (sieve_ != nullptr && !sieve_->Keeps(article, delivery)) {
+    return std::move(delivery).Ack();
+  }
   Record record;
   record.topic = articles_topic_;
   record.key = article.article_key();
   record.value = article.SerializeAsString();
   if (record.value.size() > kMaxArticleBytes) {
     Metrics().dead.Increment();
+    if (sieve_ != nullptr) sieve_->Dies(delivery);
     return std::move(delivery).Fail(
         MakeFailure(v1::REASON_TOO_LARGE,
                     "the article has " + std::to_string(record.value.size()) +
@@ -238,6 +283,11 @@ void ParseHandler::AckArticle(const v1::Article& article,
   }
   record.headers = RecordHeaders("newsmill.v1.Article", article.task_id(),
                                  ChildTraceparent(article.traceparent()));
+  if (sieve_ != nullptr) {
+    for (Header& header : sieve_->HeadersOf(delivery.message())) {
+      record.headers.push_back(std::move(header));
+    }
+  }
   Metrics().articles.Increment();
   std::vector<Record> outputs;
   outputs.push_back(std::move(record));

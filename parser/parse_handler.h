@@ -11,15 +11,42 @@
 #include "core/bus/topics.h"
 #include "core/flow/handler.h"
 #include "parser/page_parser.h"
+#include "parser/page_trial.h"
 
 namespace newsmill {
 
+// Says which pages are parsed and what becomes of the articles: a replay's.
+// Called by the parser's threads.
+class PageSieve {
+ public:
+  virtual ~PageSieve() = default;
+  // False: the page is passed over.
+  virtual bool Wants(const v1::FetchedPage& page, Delivery& delivery) = 0;
+  // False: the article is not written.
+  virtual bool Keeps(const v1::Article& article, Delivery& delivery) = 0;
+  // The page is no article, and this outcome says so.
+  virtual void Ends(const v1::FetchedPage& page, v1::Outcome& outcome,
+                    Delivery& delivery) = 0;
+  // The record becomes a dead letter.
+  virtual void Dies(Delivery& delivery) = 0;
+  // Of what is written.
+  virtual std::vector<Header> HeadersOf(const Message& source) = 0;
+};
+
 // The parser's stage: pages in, articles or outcomes out. Pages are parsed by
 // threads of its own; several pages of one partition may finish in any order.
-class ParseHandler final : public Handler {
+class ParseHandler : public Handler {
  public:
   // `parser` and `topics` outlive the handler. `threads` as in ParserConfig.
   ParseHandler(PageParser& parser, const Topics& topics, int64_t threads);
+  // Pages that may have ended a worker are tried there, before the first
+  // record; it outlives the handler. Without it they are pages as all others.
+  void TryWith(PageTrial& trial) { trial_ = &trial; }
+  // Before the first record; `sieve` outlives the handler.
+  void ReplayTo(const std::string& topic, PageSieve& sieve) {
+    articles_topic_ = topic;
+    sieve_ = &sieve;
+  }
   // Hands back what waits and finishes what is being parsed.
   ~ParseHandler() override;
 
@@ -40,10 +67,15 @@ class ParseHandler final : public Handler {
   void RunThread();
   void Work(Delivery delivery) const;
   void FinishPage(const v1::FetchedPage& page, Delivery delivery) const;
+  void TryPage(const v1::FetchedPage& page, Delivery delivery) const;
+  void Settle(const v1::FetchedPage& page, const Verdict& verdict,
+              Delivery delivery) const;
   void AckArticle(const v1::Article& article, Delivery delivery) const;
 
   PageParser& parser_;
-  const std::string articles_topic_;
+  PageTrial* trial_ = nullptr;
+  PageSieve* sieve_ = nullptr;
+  std::string articles_topic_;
   const size_t room_;  // most pages waiting
 
   mutable std::mutex mutex_;

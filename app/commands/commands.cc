@@ -11,6 +11,7 @@ std::vector<CommandPtr> AllCommands() {
       MakeEnqueue,
       MakeFetcher,
       MakeParser,
+      MakeParserTrial,
       MakeSink,
       MakeArticlesList,
       MakeArticlesShow,

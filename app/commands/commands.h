@@ -38,6 +38,7 @@ CommandPtr MakeHostsRate();
 CommandPtr MakeHostsResume();
 CommandPtr MakeHostsShow();
 CommandPtr MakeParser();
+CommandPtr MakeParserTrial();
 CommandPtr MakeRobots();
 CommandPtr MakeRulesCheck();
 CommandPtr MakeRulesCoverage();

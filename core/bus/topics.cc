@@ -41,6 +41,7 @@ Topics::Topics(const BusConfig& config,
       control(config.prefix + "control"),
       seen(config.prefix + "seen"),
       revisits(config.prefix + "revisits"),
+      replays(config.prefix + "replays"),
       pages(config.prefix + "pages"),
       articles(config.prefix + "articles"),
       articles_replay(config.prefix + "articles.replay"),
@@ -59,6 +60,7 @@ Topics::Topics(const BusConfig& config,
   specs.push_back(CompactedSpec(seen, config.tasks_partitions));
   specs.back().retention = config.pages_retention;
   specs.push_back(CompactedSpec(revisits, config.tasks_partitions));
+  specs.push_back(CompactedSpec(replays, 1));
   specs.push_back(Spec(pages, config.pages_partitions, config.pages_retention));
   specs.push_back(LargeSpec(articles, config.articles_partitions,
                             config.articles_retention));

@@ -22,6 +22,7 @@ struct Topics {
   std::string control;               // compacted; one partition
   std::string seen;                  // as `hosts`, kept as long as `pages`
   std::string revisits;              // as `hosts`
+  std::string replays;               // compacted; one partition
   std::string pages;
   std::string articles;
   std::string articles_replay;

@@ -103,13 +103,19 @@ bool Contains(const OffsetRuns& runs, int64_t offset) {
 }
 
 std::string CommitNote::Encode(int64_t next) const {
-  if (settled.empty() && !side) return "";
+  if (settled.empty() && !side && !in_hand_below && tally.empty()) return "";
   std::string text(kMark);
   text += " t" + EncodeRuns(next, settled);
-  if (!side) return text;
-  text += " b";
-  AppendNumber(text, side->next);
-  text += ':' + EncodeRuns(side->next, side->settled);
+  if (side) {
+    text += " b";
+    AppendNumber(text, side->next);
+    text += ':' + EncodeRuns(side->next, side->settled);
+  }
+  if (in_hand_below) {
+    text += " h";
+    AppendNumber(text, std::max<int64_t>(*in_hand_below - next, 0));
+  }
+  if (!tally.empty()) text += " c" + tally;
   return text;
 }
 
@@ -118,14 +124,25 @@ CommitNote CommitNote::Decode(int64_t next, std::string_view text) {
   CommitNote note;
   std::string_view own = NextWord(text);
   if (!Take(own, 't') || !DecodeRuns(own, next, note.settled)) return {};
-  std::string_view beside = NextWord(text);
-  if (beside.empty()) return note;
-  SidePosition side;
-  if (!Take(beside, 'b') || !TakeNumber(beside, side.next) ||
-      !Take(beside, ':') || !DecodeRuns(beside, side.next, side.settled)) {
-    return {};
+  for (std::string_view word = NextWord(text); !word.empty();
+       word = NextWord(text)) {
+    if (Take(word, 'h')) {
+      int64_t distance = 0;
+      if (!TakeNumber(word, distance)) return {};
+      note.in_hand_below = next + distance;
+      continue;
+    }
+    if (Take(word, 'c')) {
+      note.tally = word;
+      continue;
+    }
+    SidePosition side;
+    if (!Take(word, 'b') || !TakeNumber(word, side.next) || !Take(word, ':') ||
+        !DecodeRuns(word, side.next, side.settled)) {
+      return {};
+    }
+    note.side = std::move(side);
   }
-  note.side = std::move(side);
   return note;
 }
 

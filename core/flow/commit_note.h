@@ -39,6 +39,12 @@ struct SidePosition {
 struct CommitNote {
   OffsetRuns settled = {};
   std::optional<SidePosition> side = std::nullopt;
+  // Records below this offset may be in hand; nullopt: none is. An owner who
+  // finds it said has a predecessor that did not end in order.
+  std::optional<int64_t> in_hand_below = std::nullopt;
+  // What the handler counted over the settled records, those above included: a
+  // few characters without a blank.
+  std::string tally = {};
 
   // One line of text; runs that do not fit are left out, the highest first.
   std::string Encode(int64_t next) const;

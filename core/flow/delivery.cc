@@ -20,6 +20,7 @@ Delivery& Delivery::operator=(Delivery&& other) noexcept {
   message_ = std::move(other.message_);
   assignment_ = other.assignment_;
   owner_ = std::move(other.owner_);
+  suspect_ = other.suspect_;
   task_ = std::move(other.task_);
   when_durable_ = std::move(other.when_durable_);
   sink_ = std::move(other.sink_);

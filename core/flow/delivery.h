@@ -73,6 +73,11 @@ class Delivery {
   // Read beside the partition that is ours, not from it.
   bool adopted() const { return owner_.has_value(); }
 
+  // Was perhaps in hand when a worker of the group ended without having
+  // finished it: the record may be what ended it.
+  bool suspect() const { return suspect_; }
+  void Suspect() { suspect_ = true; }
+
   // The task this record is about; what outcome, retry and dead letter will
   // speak of. Set it as soon as it is known.
   void Describe(v1::FetchTask task) { task_ = std::move(task); }
@@ -101,6 +106,7 @@ class Delivery {
   Message message_;
   uint64_t assignment_ = 0;
   std::optional<TopicPartition> owner_;
+  bool suspect_ = false;
   v1::FetchTask task_;
   std::function<void(bool durable)> when_durable_;
   std::shared_ptr<SettlementSink> sink_;

@@ -68,6 +68,19 @@ class Handler {
     return std::nullopt;
   }
 
+  // Likewise, of a handler that counts what became of records: the counts of
+  // those that are settled (Delivery::WhenDurable tells when). They are kept
+  // with the offset, so that each record counts once, whoever works on it.
+  virtual std::string TallyOf(const TopicPartition& partition) const {
+    static_cast<void>(partition);
+    return "";
+  }
+  // Before Assigned: the counts so far.
+  virtual void RecallTally(const TopicPartition& partition,
+                           const std::string& tally) {
+    static_cast<void>(partition), static_cast<void>(tally);
+  }
+
   // All outputs of an adopted record are durable.
   virtual void Durable(const TopicPartition& partition, int64_t offset) {
     static_cast<void>(partition), static_cast<void>(offset);

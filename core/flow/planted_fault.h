@@ -7,6 +7,9 @@
 // and then holds the outputs back for half a second. A process that is killed
 // in between has lost a task, and the audit must say so.
 //
+// crash-on-page: a page with the words "crash the parser" aborts the process
+// that parses it.
+//
 // no-delay, forgotten-delay, two-owners: hosts are asked without a delay;
 // neither the delay nor what was learned of a host is kept when a partition
 // changes hands; retries are fetched by the owner of another partition. The

@@ -97,6 +97,7 @@ void Worker::Loop::Poll() {
   poll_backoff_.Reset();
   log_error_.clear();
   for (Message& message : *messages) Accept(std::move(message));
+  Announce();
   HandOver();
 }
 
@@ -167,7 +168,7 @@ void Worker::Loop::CheckDrain() {
 Result<RunEnd> Worker::Loop::Finish() {
   std::vector<TopicPartition> owned;
   for (const auto& [name, partition] : partitions_) owned.push_back(name);
-  if (options_.bounds.job_index || error_) {
+  if (options_.bounds.by_hand() || error_) {
     Release(owned, !may_commit_);
   } else if (may_commit_) {
     Commit(owned);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,8 +24,15 @@ struct Bounds {
   // Partitions p with p % job_count == job_index, assigned by hand.
   std::optional<int> job_index;
   std::optional<int> job_count;
+  // Exactly these records, assigned by hand: of each partition those from
+  // `begin` up to `end`, or from where the group stands. With a job's index
+  // and count the partitions of that job. Ends when all are settled.
+  std::map<TopicPartition, Watermarks> range;
 
-  bool bounded() const { return until_idle.has_value() || until_end; }
+  bool by_hand() const { return job_index.has_value() || !range.empty(); }
+  bool bounded() const {
+    return until_idle.has_value() || until_end || !range.empty();
+  }
 };
 
 struct WorkerOptions {
@@ -40,6 +48,10 @@ struct WorkerOptions {
   size_t poll_batch = 500;
   // Of one partition, newest minus oldest in hand; above it is paused.
   int64_t max_spread = 4096;
+  // Says with the committed offsets which records may be in hand, before they
+  // are, so that those which a worker did not survive are told apart
+  // (Delivery::suspect).
+  bool guard_crashes = false;
   // Delays of the retry topics; a task that failed that often is dead.
   std::vector<Duration> retry_delays;
 };

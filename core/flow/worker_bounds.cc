@@ -23,8 +23,9 @@ size_t Worker::Loop::InHand() const {
 void Worker::Loop::CheckBounds() {
   if (phase_ != Phase::kRunning) return;
   const Bounds& bounds = options_.bounds;
-  bound_reached_ = (bounds.until_end && EndReached()) ||
-                   (bounds.until_idle && IsIdle(clock_.Uptime()));
+  bound_reached_ =
+      ((bounds.until_end || !bounds.range.empty()) && EndReached()) ||
+      (bounds.until_idle && IsIdle(clock_.Uptime()));
   if (bound_reached_) StartDrain();
 }
 

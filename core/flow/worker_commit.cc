@@ -12,6 +12,8 @@ namespace {
 constexpr Duration kProgress = std::chrono::milliseconds(200);
 // At least every quarter of the session timeout, with a margin for the turn.
 constexpr int kKeepAlive = 5;
+// Records that are said to be in hand beyond those that were read.
+constexpr int64_t kAnnouncedAhead = 64;
 
 }  // namespace
 
@@ -31,8 +33,35 @@ CommittedOffset Worker::Loop::ToCommit(const TopicPartition& name,
                                        const Partition& partition,
                                        int64_t next) const {
   const CommitNote note{partition.checkpoint.SettledBeyond(kMostNoteBytes),
-                        handler_.SideOf(name)};
+                        handler_.SideOf(name), InHandBelow(partition),
+                        handler_.TallyOf(name)};
   return {next, note.Encode(next)};
+}
+
+// A little further than what was read, so that a thin stream of records does
+// not cost a commit each.
+std::optional<int64_t> Worker::Loop::InHandBelow(
+    const Partition& partition) const {
+  if (!options_.guard_crashes) return std::nullopt;
+  if (phase_ == Phase::kRunning && !partition.waiting.empty()) {
+    return std::max(partition.waiting.back().offset + 1 + kAnnouncedAhead,
+                    partition.announced);
+  }
+  if (partition.handed == 0) return std::nullopt;
+  return std::max(partition.handed_below, partition.announced);
+}
+
+// Before a record is worked on, the group must know that it may be.
+void Worker::Loop::Announce() {
+  if (!options_.guard_crashes || phase_ != Phase::kRunning) return;
+  if (clock_.Uptime() < commit_at_) return;
+  std::vector<TopicPartition> unknown;
+  for (const auto& [name, partition] : partitions_) {
+    const bool wanted = partition.claimed && !partition.waiting.empty() &&
+                        partition.waiting.front().offset >= partition.announced;
+    if (wanted) unknown.push_back(name);
+  }
+  if (!unknown.empty()) Commit(unknown);
 }
 
 void Worker::Loop::CommitWhenDue() {
@@ -67,6 +96,14 @@ bool Worker::Loop::Commit(const std::vector<TopicPartition>& partitions) {
     if (next) offsets[name] = ToCommit(name, *partition, *next);
   }
   if (offsets.empty()) return true;
+  std::map<TopicPartition, int64_t> announced;
+  for (const auto& [name, offset] : offsets) {
+    Partition& partition = partitions_[name];
+    const int64_t below = InHandBelow(partition).value_or(0);
+    announced[name] = below;
+    // Not known to be taken, and it may be.
+    partition.announced = std::min(partition.announced, below);
+  }
   const Instant sent = clock_.Uptime();
   const Result<void> committed = consumer_->Commit(offsets);
   if (!committed) {
@@ -77,6 +114,7 @@ bool Worker::Loop::Commit(const std::vector<TopicPartition>& partitions) {
     Partition& partition = partitions_[name];
     partition.committed = offset.next;
     partition.committed_note = offset.metadata;
+    partition.announced = announced[name];
     partition.commit_sent = sent;
     freshness_.Confirm(name, sent);
   }
@@ -94,7 +132,7 @@ bool Worker::Loop::Commit(const std::vector<TopicPartition>& partitions) {
 void Worker::Loop::OnCommitError(const Error& error) {
   metrics_.CountCommitFailure();
   commit_error_ = "offsets cannot be committed: " + error.message;
-  const bool by_hand = options_.bounds.job_index.has_value();
+  const bool by_hand = options_.bounds.by_hand();
   const bool fenced = error.code == Code::kFenced && !by_hand;
   if (!fenced && !IsRetryable(error.code)) return End(error, false);
   // Some of it is somebody else's, and the next poll tells which: the listener

@@ -62,6 +62,12 @@ class Worker::Loop : public RebalanceListener, public WorkerPort {
     Instant hand_over_at{};
     size_t handed = 0;  // to the handler, not settled
     bool paused = false;
+    // One past the newest record that was handed over.
+    int64_t handed_below = 0;
+    // Records below it may be handed over: the group knows (guard_crashes).
+    int64_t announced = 0;
+    // Records below it may have ended an earlier worker.
+    int64_t suspect_below = 0;
     // The first record that was read and thrown away.
     std::optional<int64_t> ceiling;
 
@@ -145,6 +151,8 @@ class Worker::Loop : public RebalanceListener, public WorkerPort {
   CommittedOffset ToCommit(const TopicPartition& name,
                            const Partition& partition, int64_t next) const;
   void CommitWhenDue();
+  std::optional<int64_t> InHandBelow(const Partition& partition) const;
+  void Announce();
   bool HasMoved(const TopicPartition& name, const Partition& partition,
                 int64_t next) const;
   bool Commit(const std::vector<TopicPartition>& partitions);
@@ -204,7 +212,7 @@ class Worker::Loop : public RebalanceListener, public WorkerPort {
   std::string log_error_;     // of the last exchange; empty: none
   std::string commit_error_;  // of the last commit; empty: none
   std::string claim_error_;   // why partitions are unread
-  bool joined_ = false;  // the group, which may have nothing for us
+  bool joined_ = false;       // the group, which may have nothing for us
   bool ever_assigned_ = false;
 
   // Bounds.

@@ -75,6 +75,10 @@ void Worker::Loop::Release(const std::vector<TopicPartition>& partitions,
     // The group gives up on us after a session timeout without a sign.
     SettleRemaining(
         owned, std::min(options_.drain_timeout, options_.session_timeout / 2));
+    // Unsettled in their checkpoints, and in nobody's hand.
+    for (const TopicPartition& name : owned) {
+      if (Partition* partition = Find(name)) partition->waiting.clear();
+    }
     Commit(owned);
   }
   for (const TopicPartition& name : owned) partitions_.erase(name);
@@ -137,6 +141,9 @@ Result<Offsets> Worker::Loop::Claim(
   for (const auto& [name, offset] : *left) {
     notes[name] = CommitNote::Decode(offset.next, offset.metadata);
     if (notes[name].side) handler_.Recall(name, *notes[name].side);
+    if (!notes[name].tally.empty()) {
+      handler_.RecallTally(name, notes[name].tally);
+    }
   }
   Result<Offsets> starts = handler_.Assigned(partitions);
   if (!starts) return starts;
@@ -144,6 +151,7 @@ Result<Offsets> Worker::Loop::Claim(
     Partition* const partition = Find(name);
     if (partition == nullptr || starts->contains(name)) continue;
     partition->settled_before = std::move(note.settled);
+    partition->suspect_below = note.in_hand_below.value_or(0);
     std::erase_if(partition->waiting, [&](const Message& message) {
       const bool done = Contains(partition->settled_before, message.offset);
       if (done) partition->checkpoint.Finish(message.offset);
@@ -220,10 +228,15 @@ bool Worker::Loop::HandOverOne(const TopicPartition& name, Partition& partition,
       now < partition.hand_over_at || !handler_.HasRoom(name)) {
     return false;
   }
+  const int64_t offset = partition.waiting.front().offset;
+  if (options_.guard_crashes && offset >= partition.announced) return false;
   Message message = std::move(partition.waiting.front());
   partition.waiting.pop_front();
   ++partition.handed;
-  handler_.Handle(Delivery(std::move(message), partition.assignment, queue_));
+  partition.handed_below = std::max(partition.handed_below, offset + 1);
+  Delivery delivery(std::move(message), partition.assignment, queue_);
+  if (offset < partition.suspect_below) delivery.Suspect();
+  handler_.Handle(std::move(delivery));
   return true;
 }
 

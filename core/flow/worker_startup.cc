@@ -86,7 +86,7 @@ Result<void> Worker::Loop::TryStart() {
       ConsumerOptions{options_.group, options_.name, options_.session_timeout});
   if (!consumer) return consumer.error();
   consumer_ = *std::move(consumer);
-  if (options_.bounds.job_index) return AssignByHand(range);
+  if (options_.bounds.by_hand()) return AssignByHand(range);
   return consumer_->Subscribe(options_.topics, *this);
 }
 
@@ -109,6 +109,10 @@ std::vector<TopicPartition> Worker::Loop::Range() const {
   const int count = options_.bounds.job_count.value_or(1);
   const int index = options_.bounds.job_index.value_or(0);
   std::vector<TopicPartition> range;
+  for (const auto& [name, marks] : options_.bounds.range) {
+    if (name.partition % count == index) range.push_back(name);
+  }
+  if (!options_.bounds.range.empty()) return range;
   for (const std::string& topic : options_.topics) {
     for (int32_t p = 0; p < topics_.PartitionsOf(topic); ++p) {
       if (p % count == index) range.push_back({topic, p});
@@ -119,6 +123,10 @@ std::vector<TopicPartition> Worker::Loop::Range() const {
 
 Result<void> Worker::Loop::TakeEnds(const std::vector<TopicPartition>& range) {
   // Once: what is written while the worker waits for the log is beyond.
+  for (const TopicPartition& name : range) {
+    const auto given = options_.bounds.range.find(name);
+    if (given != options_.bounds.range.end()) ends_[name] = given->second;
+  }
   if (!options_.bounds.until_end || !ends_.empty()) return {};
   Result<std::map<TopicPartition, Watermarks>> ends =
       bus_.admin().FetchWatermarks(range);
@@ -139,6 +147,8 @@ Result<void> Worker::Loop::AssignByHand(
     const auto known = committed->find(name);
     const auto start = starts->find(name);
     int64_t position = kOffsetBeginning;
+    const auto given = options_.bounds.range.find(name);
+    if (given != options_.bounds.range.end()) position = given->second.begin;
     if (known != committed->end()) position = known->second.next;
     if (start != starts->end()) position = start->second;
     positions[name] = position;

@@ -147,6 +147,63 @@ TEST_F(ParseHandlerTest, AcknowledgesWithTheArticleUnderItsKey) {
   EXPECT_NE(trace, Page().task().traceparent()) << "a span of its own";
 }
 
+class FakeTrial final : public PageTrial {
+ public:
+  Result<Verdicts> Parse(const v1::FetchedPage&) override {
+    ++tried;
+    return verdict;
+  }
+  Result<Verdicts> verdict = Verdicts(Crashed{"SIGSEGV, SIGABRT, SIGSEGV"});
+  int tried = 0;
+};
+
+class SuspectPageTest : public ParseHandlerTest {
+ protected:
+  Settlement SettleSuspect() {
+    ParseHandler handler(parser_, topics_, 1);
+    handler.TryWith(trial_);
+    Delivery delivery = Deliver(Page().SerializeAsString());
+    delivery.Suspect();
+    handler.Handle(std::move(delivery));
+    return settlements_->Take(1)[0];
+  }
+  FakeTrial trial_;
+};
+
+TEST_F(SuspectPageTest, IsTriedApartAndIsCrashedWhereNoTrialSurvivesIt) {
+  const Settlement settled = SettleSuspect();
+  ASSERT_EQ(settled.kind, Settlement::Kind::kFail);
+  EXPECT_EQ(settled.failure.reason, v1::REASON_CRASHED);
+  EXPECT_FALSE(settled.failure.retryable);
+  EXPECT_THAT(settled.failure.detail, HasSubstr("SIGSEGV, SIGABRT, SIGSEGV"));
+  EXPECT_EQ(settled.task.task_id(), "task-1");
+  EXPECT_EQ(parser_.started, 0) << "never in the worker itself";
+}
+
+TEST_F(SuspectPageTest, GivesItsArticleWhereTheTrialSurvivesIt) {
+  v1::Article article;
+  article.set_article_key("morgen:12");
+  trial_.verdict = PageTrial::Verdicts(article);
+  const Settlement settled = SettleSuspect();
+  ASSERT_EQ(settled.kind, Settlement::Kind::kAck);
+  ASSERT_THAT(settled.outputs, SizeIs(1));
+  EXPECT_EQ(settled.outputs[0].key, "morgen:12");
+  EXPECT_EQ(parser_.started, 0);
+}
+
+TEST_F(SuspectPageTest, IsHandedBackWhereNoTrialCanBeHeld) {
+  trial_.verdict = Error{Code::kUnavailable, "no process"};
+  EXPECT_EQ(SettleSuspect().kind, Settlement::Kind::kReturned);
+}
+
+TEST_F(SuspectPageTest, AnotherPageIsParsedInTheWorker) {
+  ParseHandler handler(parser_, topics_, 1);
+  handler.TryWith(trial_);
+  handler.Handle(Deliver(Page().SerializeAsString()));
+  EXPECT_EQ(settlements_->Take(1)[0].kind, Settlement::Kind::kAck);
+  EXPECT_EQ(trial_.tried, 0);
+}
+
 TEST_F(ParseHandlerTest, LetsTheParserTakeUpChangesInEveryTurnOfTheLoop) {
   ParseHandler handler(parser_, topics_, 1);
   const Instant now{std::chrono::hours(1)};

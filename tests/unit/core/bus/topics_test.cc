@@ -31,14 +31,15 @@ TEST(Topics, CarryThePrefixAndTheDelay) {
 
   std::vector<std::string> names;
   for (const TopicSpec& spec : topics.specs) names.push_back(spec.name);
-  EXPECT_THAT(names,
-              ElementsAre("newsmill.tasks", "newsmill.tasks.backlog",
-                          "newsmill.tasks.retry.10s", "newsmill.tasks.retry.1m",
-                          "newsmill.tasks.retry.6h", "newsmill.hosts",
-                          "newsmill.control", "newsmill.seen",
-                          "newsmill.revisits", "newsmill.pages",
-                          "newsmill.articles", "newsmill.articles.replay",
-                          "newsmill.outcomes", "newsmill.dead"));
+  EXPECT_THAT(
+      names,
+      ElementsAre("newsmill.tasks", "newsmill.tasks.backlog",
+                  "newsmill.tasks.retry.10s", "newsmill.tasks.retry.1m",
+                  "newsmill.tasks.retry.6h", "newsmill.hosts",
+                  "newsmill.control", "newsmill.seen", "newsmill.revisits",
+                  "newsmill.replays", "newsmill.pages", "newsmill.articles",
+                  "newsmill.articles.replay", "newsmill.outcomes",
+                  "newsmill.dead"));
 }
 
 TEST(Topics, ALogOfAttemptsIsOneMoreWhereItIsOn) {
@@ -105,7 +106,8 @@ TEST(Topics, WhatIsKnownLiesBesideTheTasksAndOrdersInOnePartition) {
   for (const TopicSpec& spec : topics.specs) {
     const bool remembered = spec.name == "t.hosts" ||
                             spec.name == "t.control" || spec.name == "t.seen" ||
-                            spec.name == "t.revisits";
+                            spec.name == "t.revisits" ||
+                            spec.name == "t.replays";
     EXPECT_EQ(spec.compacted, remembered) << spec.name;
   }
 }

@@ -72,5 +72,12 @@ TEST(Checkpoint, TellsWhatIsSettledBeyondTheOldest) {
               ElementsAre(OffsetRun{6, 2}, OffsetRun{9, 1}));
 }
 
+TEST(CommitNote, SaysWhatMayBeInHandBesideTheRest) {
+  const CommitNote alone{{}, std::nullopt, 130};
+  EXPECT_EQ(CommitNote::Decode(100, alone.Encode(100)), alone);
+  const CommitNote whole{{{102, 3}}, SidePosition{7, {{9, 1}}}, 130};
+  EXPECT_EQ(CommitNote::Decode(100, whole.Encode(100)), whole);
+}
+
 }  // namespace
 }  // namespace newsmill

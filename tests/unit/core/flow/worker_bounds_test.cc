@@ -262,5 +262,51 @@ TEST_F(WorkerBoundsTest, ABoundedRunThatNeverStartedWasStoppedEarly) {
   EXPECT_EQ(*end, RunEnd::kStoppedEarly);
 }
 
+TEST_F(WorkerBoundsTest, ARangeIsWorkedOffFromItsBeginToItsEndAndNoFurther) {
+  for (int i = 0; i < 9; ++i) bus.Append(Tasks(0), "x");
+  for (int i = 0; i < 4; ++i) bus.Append(Tasks(1), "x");
+  options.bounds.range = {{Tasks(0), {2, 5}}, {Tasks(1), {1, 3}}};
+  bus.SetCommitted(Tasks(1), 2);  // where an earlier run stopped
+  std::vector<std::string> handed;
+  handler.handle = [&](Delivery delivery) {
+    handed.push_back(std::to_string(delivery.message().partition) + "@" +
+                     std::to_string(delivery.message().offset));
+    std::move(delivery).Ack();
+  };
+  WaitFor(5s);
+  RunToFinish();
+  EXPECT_THAT(handed,
+              ::testing::UnorderedElementsAre("0@2", "0@3", "0@4", "1@2"));
+  EXPECT_EQ(Committed(0), 5);
+  EXPECT_EQ(Committed(1), 3);
+}
+
+TEST_F(WorkerBoundsTest, ARangeEndsBehindControlRecords) {
+  bus.Append(Tasks(0), "a");
+  for (int i = 0; i < 3; ++i) bus.AppendHole(Tasks(0));
+  options.bounds.range = {{Tasks(0), {0, 4}}};
+  handler.handle = [](Delivery delivery) { std::move(delivery).Ack(); };
+  WaitFor(5s);
+  RunToFinish();
+  EXPECT_EQ(Committed(0), 4);
+}
+
+TEST_F(WorkerBoundsTest, AnIndexedJobTakesItsPartitionsOfARange) {
+  for (int i = 0; i < 2; ++i) bus.Append(Tasks(0), "x");
+  for (int i = 0; i < 2; ++i) bus.Append(Tasks(1), "x");
+  options.bounds.range = {{Tasks(0), {0, 2}}, {Tasks(1), {0, 2}}};
+  options.bounds.job_index = 1;
+  options.bounds.job_count = 2;
+  std::set<int32_t> partitions;
+  handler.handle = [&](Delivery delivery) {
+    partitions.insert(delivery.message().partition);
+    std::move(delivery).Ack();
+  };
+  WaitFor(5s);
+  RunToFinish();
+  EXPECT_THAT(partitions, ::testing::ElementsAre(1));
+  EXPECT_EQ(Committed(1), 2);
+}
+
 }  // namespace
 }  // namespace newsmill

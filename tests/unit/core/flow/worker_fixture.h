@@ -35,6 +35,8 @@ class HoldingHandler : public Handler {
   std::string not_ready;
   std::optional<SidePosition> side;
   bool has_more = false;
+  std::string tally;
+  std::map<TopicPartition, std::string> recalled_tally;
   std::map<TopicPartition, SidePosition> recalled;
 
   void Attach(WorkerPort& to) override { port = &to; }
@@ -45,6 +47,11 @@ class HoldingHandler : public Handler {
   }
   std::optional<SidePosition> SideOf(const TopicPartition&) const override {
     return side;
+  }
+  std::string TallyOf(const TopicPartition&) const override { return tally; }
+  void RecallTally(const TopicPartition& partition,
+                   const std::string& counts) override {
+    recalled_tally[partition] = counts;
   }
   void Durable(const TopicPartition& partition, int64_t offset) override {
     events.push_back("durable " + Name(partition) + "@" +

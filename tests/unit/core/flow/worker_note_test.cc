@@ -179,5 +179,14 @@ TEST_F(WorkerNoteTest, ABoundedRunWaitsForWhatTheHandlerHasYetToTakeUp) {
   EXPECT_TRUE(waited);
 }
 
+TEST_F(WorkerNoteTest, WhatTheHandlerCountedMovesWithTheOffset) {
+  bus.SetCommitted(Tasks(0), 0, CommitNote{.tally = "3,1"}.Encode(0));
+  handler.tally = "4,1";
+  WaitFor(1s);
+  RunToFinish();
+  EXPECT_EQ(handler.recalled_tally[Tasks(0)], "3,1");
+  EXPECT_EQ(LastNote(0).tally, "4,1");
+}
+
 }  // namespace
 }  // namespace newsmill
