@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "core/base/text.h"
@@ -159,7 +160,8 @@ std::string Describe(const Document& document, NodeId node) {
   return out + ">" + std::string(document.text(node));
 }
 
-// Whether some tag has two attributes of a name.
+// Whether some tag has two attributes of a name. gumbo leaves a NUL off the
+// front of one.
 bool HasDoublets(std::string_view html) {
   for (size_t at = 0; (at = html.find('<', at)) != html.npos; ++at) {
     if (at + 1 == html.size() || !IsAsciiLetter(html[at + 1])) continue;
@@ -167,7 +169,9 @@ bool HasDoublets(std::string_view html) {
     std::set<std::string> names;
     ScannedAttribute attribute;
     while (tag.Next(&attribute)) {
-      if (!names.insert(AsciiLowered(attribute.name)).second) return true;
+      std::string name = AsciiLowered(attribute.name);
+      std::erase(name, '\0');
+      if (!names.insert(std::move(name)).second) return true;
     }
   }
   return false;
