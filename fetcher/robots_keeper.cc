@@ -45,7 +45,7 @@ RobotsAnswer AnswerOf(const HttpResponse& response,
   if (cache_control != nullptr) answer.max_age = ParseMaxAge(*cache_control);
   switch (response.status / 100) {
     case 2: {
-      Result<PlainBody> body = ReadBody(response, kMostRobotsBytes + 1);
+      Result<InflatedStart> body = ReadBody(response, kMostRobotsBytes + 1);
       if (!body) {
         answer.why = body.error().message;
         return answer;

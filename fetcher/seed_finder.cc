@@ -70,8 +70,8 @@ class FetchedSource final : public SeedSource {
 };
 
 // The body without content coding and without being a gzip file.
-Result<PlainBody> PlainBodyOf(const HttpResponse& response) {
-  Result<PlainBody> sent = ReadBody(response, kMostSeedBytes);
+Result<InflatedStart> PlainBodyOf(const HttpResponse& response) {
+  Result<InflatedStart> sent = ReadBody(response, kMostSeedBytes);
   if (!sent) return sent.error();
   return ReadGzipFile(sent->bytes, sent->cut, kMostSeedBytes);
 }
@@ -92,7 +92,7 @@ std::variant<SeedSource::Read, SeedTrouble> FetchedSource::Open(
   response.headers.assign(page.headers().begin(), page.headers().end());
   response.body = std::move(*page.mutable_body());
   response.cut = page.truncated() || response.body.size() > kMostSeedBytes;
-  const Result<PlainBody> body = PlainBodyOf(response);
+  const Result<InflatedStart> body = PlainBodyOf(response);
   if (!body) return SeedTrouble{url.text(), body.error().message};
   const Result<Url> found_at = Url::Parse(page.final_url());
   Read read{{}, found_at ? *found_at : url};

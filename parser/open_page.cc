@@ -1,5 +1,6 @@
 #include "parser/open_page.h"
 
+#include "core/base/inflate.h"
 #include "parser/html/decode.h"
 #include "parser/page_header.h"
 

@@ -1,5 +1,6 @@
 #include "parser/page_parser.h"
 
+#include "core/base/inflate.h"
 #include "core/base/url.h"
 #include "parser/content_hash.h"
 #include "parser/extract/generic.h"

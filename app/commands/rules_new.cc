@@ -11,7 +11,7 @@
 #include "app/commands/commands.h"
 #include "app/one_page.h"
 #include "app/open.h"
-#include "parser/html/decode.h"
+#include "core/base/inflate.h"
 #include "parser/html/text.h"
 #include "parser/page_header.h"
 #include "parser/page_parser.h"

@@ -10,7 +10,7 @@
 
 #include "app/one_shot.h"
 #include "core/base/file.h"
-#include "parser/html/decode.h"
+#include "core/base/inflate.h"
 
 namespace newsmill {
 namespace {

@@ -16,6 +16,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/file.h"
+#include "core/base/inflate.h"
 #include "parser/extract/body/body.h"
 #include "parser/extract/metadata.h"
 #include "parser/html/cut.h"

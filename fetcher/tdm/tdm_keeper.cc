@@ -28,7 +28,7 @@ Result<TdmFile> Read(const HttpResponse& response) {
     return Error{Code::kTooLarge, "it is longer than " +
                                       std::to_string(kMostTdmBytes) + " bytes"};
   }
-  const Result<PlainBody> body = ReadBody(response, kMostTdmBytes + 1);
+  const Result<InflatedStart> body = ReadBody(response, kMostTdmBytes + 1);
   if (!body) return body.error();
   return TdmFile::Parse(body->bytes);
 }

@@ -166,7 +166,7 @@ void Content(std::string_view bytes) {
   response.headers.push_back(coding);
   response.cut = how >= 128;
   response.body = std::string(bytes);
-  const Result<PlainBody> body = ReadBody(response, kMost);
+  const Result<InflatedStart> body = ReadBody(response, kMost);
   if (!body) {
     Check(!body.error().message.empty(), "an error says something");
     return;

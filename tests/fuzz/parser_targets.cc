@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "core/base/inflate.h"
 #include "parser/extract/dates.h"
 #include "parser/extract/generic.h"
 #include "parser/extract/names.h"

@@ -4,12 +4,20 @@
 #include <cstdio>
 
 #include "core/base/file.h"
+#include "core/base/inflate.h"
 #include "parser/html/decode.h"
 #include "parser/html/tag_scan.h"
 #include "tests/support/cut/cut_difference.h"
 
 namespace newsmill {
 namespace {
+
+// What %s shows whole.
+std::string Shown(const std::string& text) {
+  std::string out;
+  for (const char c : text) c == '\0' ? out += "\\0" : out += c;
+  return out;
+}
 
 // Browsers with scripts take a noscript for text; as markup it may end a head.
 std::string WithoutNoscript(std::string_view html) {
@@ -47,7 +55,7 @@ int main(int argc, char** argv) {
       if (!moved.empty()) {
         ++differing;
         std::printf("%s (%s) what was set aside is not back:\n  %s\n", argv[i],
-                    name, moved.c_str());
+                    name, Shown(moved).c_str());
       }
       const std::string difference = cut::Difference(text.utf8, cut);
       const std::string lost = cut::LostText(text.utf8, cut);
@@ -59,8 +67,8 @@ int main(int argc, char** argv) {
       }
       ++differing;
       std::printf("%s (%s)%s%s\n  %s\n", argv[i], name,
-                  lost.empty() ? "" : " LOST ", lost.c_str(),
-                  difference.c_str());
+                  lost.empty() ? "" : " LOST ", Shown(lost).c_str(),
+                  Shown(difference).c_str());
     }
   }
   std::printf("%d of %d trees differ\n", differing, 2 * (argc - 1));

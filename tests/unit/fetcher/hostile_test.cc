@@ -13,9 +13,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/base/inflate.h"
 #include "fetcher/fetch_once.h"
 #include "fetcher/http/curl_client.h"
-#include "parser/html/decode.h"
 #include "tests/support/hostile/behaviours.h"
 
 namespace newsmill {

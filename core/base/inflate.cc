@@ -1,3 +1,5 @@
+#include "core/base/inflate.h"
+
 #include <brotli/decode.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -9,7 +11,6 @@
 #include <vector>
 
 #include "core/base/text.h"
-#include "parser/html/decode.h"
 
 namespace newsmill {
 namespace {
@@ -22,43 +23,47 @@ constexpr int kZstdWindowLog = 23;
 struct Bounds {
   size_t max_bytes = 0;
   bool truncated = false;  // an early end is no fault
+  bool start = false;      // what is beyond max_bytes is left off
 };
 
 // Collects output up to a limit.
 class Sink {
  public:
-  explicit Sink(const Bounds& bounds)
-      : max_bytes_(bounds.max_bytes), truncated_(bounds.truncated) {}
+  explicit Sink(const Bounds& bounds) : bounds_(bounds) {}
 
-  // False once the limit is passed.
+  // False once the limit is passed: IsFull is then the answer.
   bool Add(const uint8_t* data, size_t size) {
-    if (size > max_bytes_ - out_.size()) return false;
-    out_.append(reinterpret_cast<const char*>(data), size);
-    return true;
+    const size_t room = bounds_.max_bytes - out_.bytes.size();
+    out_.cut = size > room;
+    if (out_.cut && !bounds_.start) return false;
+    out_.bytes.append(reinterpret_cast<const char*>(data),
+                      std::min(size, room));
+    return !out_.cut;
   }
 
-  std::string Take() { return std::move(out_); }
-  size_t size() const { return out_.size(); }
+  InflatedStart Take() { return std::move(out_); }
 
-  Result<std::string> EndsEarly(const char* coding) {
-    if (truncated_) return Take();
-    return Corrupt(coding, "it ends early");
+  Result<InflatedStart> IsFull() {
+    if (bounds_.start) return Take();
+    return Error{Code::kTooLarge, "the body inflates to more than " +
+                                      std::to_string(bounds_.max_bytes) +
+                                      " bytes"};
   }
-
-  Error TooLarge() const {
-    return {Code::kTooLarge, "the body inflates to more than " +
-                                 std::to_string(max_bytes_) + " bytes"};
+  Result<InflatedStart> EndsEarly(const char* coding) {
+    if (!bounds_.truncated) return Corrupt(coding, "it ends early");
+    out_.cut = true;
+    return Take();
   }
   Error Corrupt(const char* coding, const std::string& what) const {
-    return {Code::kCorrupt,
-            std::string("the body is not good ") + coding + ": " + what +
-                " after " + std::to_string(out_.size()) + " inflated bytes"};
+    return {Code::kCorrupt, std::string("the body is not good ") + coding +
+                                ": " + what + " after " +
+                                std::to_string(out_.bytes.size()) +
+                                " inflated bytes"};
   }
 
  private:
-  const size_t max_bytes_;
-  const bool truncated_;
-  std::string out_;
+  const Bounds bounds_;
+  InflatedStart out_;
 };
 
 struct InflateEnd {
@@ -73,8 +78,8 @@ bool HasMore(const z_stream& stream, int window_bits) {
 }
 
 // window_bits as in zlib: 31 gzip, 15 zlib, -15 raw.
-Result<std::string> InflateZlib(std::string_view body, int window_bits,
-                                const char* coding, const Bounds& bounds) {
+Result<InflatedStart> InflateZlib(std::string_view body, int window_bits,
+                                  const char* coding, const Bounds& bounds) {
   z_stream stream = {};
   if (inflateInit2(&stream, window_bits) != Z_OK) {
     return Error{Code::kNoSpace, "no memory to inflate the body"};
@@ -91,7 +96,7 @@ Result<std::string> InflateZlib(std::string_view body, int window_bits,
     stream.avail_out = kChunk;
     const int status = inflate(&stream, Z_NO_FLUSH);
     if (!sink.Add(chunk.data(), kChunk - stream.avail_out)) {
-      return sink.TooLarge();
+      return sink.IsFull();
     }
     if (status == Z_STREAM_END) {
       if (!HasMore(stream, window_bits)) return sink.Take();
@@ -108,11 +113,12 @@ Result<std::string> InflateZlib(std::string_view body, int window_bits,
 }
 
 // RFC 9110, section 8.4.1.2 means the zlib format; some servers send it raw.
-Result<std::string> InflateDeflate(std::string_view body,
-                                   const Bounds& bounds) {
-  Result<std::string> wrapped = InflateZlib(body, MAX_WBITS, "deflate", bounds);
+Result<InflatedStart> InflateDeflate(std::string_view body,
+                                     const Bounds& bounds) {
+  Result<InflatedStart> wrapped =
+      InflateZlib(body, MAX_WBITS, "deflate", bounds);
   if (wrapped || wrapped.error().code != Code::kCorrupt) return wrapped;
-  Result<std::string> raw = InflateZlib(body, -MAX_WBITS, "deflate", bounds);
+  Result<InflatedStart> raw = InflateZlib(body, -MAX_WBITS, "deflate", bounds);
   return raw || raw.error().code == Code::kTooLarge ? raw : wrapped;
 }
 
@@ -122,7 +128,8 @@ struct BrotliEnd {
   }
 };
 
-Result<std::string> InflateBrotli(std::string_view body, const Bounds& bounds) {
+Result<InflatedStart> InflateBrotli(std::string_view body,
+                                    const Bounds& bounds) {
   const std::unique_ptr<BrotliDecoderState, BrotliEnd> state(
       BrotliDecoderCreateInstance(nullptr, nullptr, nullptr));
   if (!state) return Error{Code::kNoSpace, "no memory to inflate the body"};
@@ -135,7 +142,7 @@ Result<std::string> InflateBrotli(std::string_view body, const Bounds& bounds) {
     size_t left_out = kChunk;
     const BrotliDecoderResult result = BrotliDecoderDecompressStream(
         state.get(), &left_in, &next_in, &left_out, &next_out, nullptr);
-    if (!sink.Add(chunk.data(), kChunk - left_out)) return sink.TooLarge();
+    if (!sink.Add(chunk.data(), kChunk - left_out)) return sink.IsFull();
     switch (result) {
       case BROTLI_DECODER_RESULT_SUCCESS:
         return sink.Take();
@@ -154,7 +161,7 @@ struct ZstdEnd {
   void operator()(ZSTD_DStream* stream) const { ZSTD_freeDStream(stream); }
 };
 
-Result<std::string> InflateZstd(std::string_view body, const Bounds& bounds) {
+Result<InflatedStart> InflateZstd(std::string_view body, const Bounds& bounds) {
   const std::unique_ptr<ZSTD_DStream, ZstdEnd> stream(ZSTD_createDStream());
   if (!stream) return Error{Code::kNoSpace, "no memory to inflate the body"};
   ZSTD_DCtx_setParameter(stream.get(), ZSTD_d_windowLogMax, kZstdWindowLog);
@@ -164,7 +171,7 @@ Result<std::string> InflateZstd(std::string_view body, const Bounds& bounds) {
   while (true) {
     ZSTD_outBuffer out = {chunk.data(), kChunk, 0};
     const size_t hint = ZSTD_decompressStream(stream.get(), &out, &in);
-    if (!sink.Add(chunk.data(), out.pos)) return sink.TooLarge();
+    if (!sink.Add(chunk.data(), out.pos)) return sink.IsFull();
     if (ZSTD_isError(hint) != 0) {
       return sink.Corrupt("zstd", ZSTD_getErrorName(hint));
     }
@@ -188,8 +195,9 @@ std::vector<std::string> Codings(std::string_view header) {
   return codings;
 }
 
-Result<std::string> InflateOne(std::string_view body, const std::string& coding,
-                               const Bounds& bounds) {
+Result<InflatedStart> InflateOne(std::string_view body,
+                                 const std::string& coding,
+                                 const Bounds& bounds) {
   if (coding == "gzip" || coding == "x-gzip") {
     return InflateZlib(body, MAX_WBITS + 16, "gzip", bounds);
   }
@@ -200,11 +208,10 @@ Result<std::string> InflateOne(std::string_view body, const std::string& coding,
                                        "' is none of gzip, deflate, br, zstd"};
 }
 
-}  // namespace
-
-Result<std::string> InflateBody(std::string_view body,
-                                std::string_view content_encoding,
-                                size_t max_bytes, bool truncated) {
+// `bounds.start` is the last step's alone to answer: what an inner step leaves
+// off is an early end for the next.
+Result<InflatedStart> Undo(std::string_view body,
+                           std::string_view content_encoding, Bounds bounds) {
   const std::vector<std::string> codings = Codings(content_encoding);
   if (codings.size() > kMaxCodings) {
     return Error{Code::kUnsupported,
@@ -212,21 +219,50 @@ Result<std::string> InflateBody(std::string_view body,
                      " content encodings in a row; at most " +
                      std::to_string(kMaxCodings) + " are undone"};
   }
+  // Nothing at all is no coding's fault: an empty answer stays one.
+  if (codings.empty() || body.empty()) {
+    const bool cut = body.size() > bounds.max_bytes;
+    return InflatedStart{std::string(body.substr(0, bounds.max_bytes)),
+                         cut || bounds.truncated};
+  }
+  InflatedStart out;
+  for (auto coding = codings.rbegin(); coding != codings.rend(); ++coding) {
+    const bool first = coding == codings.rbegin();
+    Result<InflatedStart> inflated =
+        InflateOne(first ? body : out.bytes, *coding, bounds);
+    if (!inflated) return inflated;
+    out = std::move(inflated).value();
+    bounds.truncated = bounds.truncated || out.cut;
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::string> InflateBody(std::string_view body,
+                                std::string_view content_encoding,
+                                size_t max_bytes, bool truncated) {
   if (body.size() > max_bytes || body.size() > UINT32_MAX) {
     return Error{Code::kTooLarge, "the body of " + std::to_string(body.size()) +
                                       " bytes is larger than " +
                                       std::to_string(max_bytes)};
   }
-  std::string out(body);
-  // Nothing at all is no coding's fault: an empty answer stays one.
-  for (auto coding = codings.rbegin();
-       coding != codings.rend() && !body.empty(); ++coding) {
-    Result<std::string> inflated =
-        InflateOne(out, *coding, {max_bytes, truncated});
-    if (!inflated) return inflated;
-    out = std::move(inflated).value();
+  Result<InflatedStart> inflated =
+      Undo(body, content_encoding,
+           {.max_bytes = max_bytes, .truncated = truncated, .start = false});
+  if (!inflated) return inflated.error();
+  return std::move(inflated->bytes);
+}
+
+Result<InflatedStart> InflateStart(std::string_view body,
+                                   std::string_view content_encoding,
+                                   size_t most, bool truncated) {
+  if (body.size() > UINT32_MAX) {
+    body = body.substr(0, UINT32_MAX);
+    truncated = true;
   }
-  return out;
+  return Undo(body, content_encoding,
+              {.max_bytes = most, .truncated = truncated, .start = true});
 }
 
 }  // namespace newsmill
