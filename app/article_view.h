@@ -25,6 +25,8 @@ class FieldSelection {
   // their order, null where the article does not have one.
   nlohmann::ordered_json Apply(const v1::Article& article) const;
 
+  const std::vector<std::string>& fields() const { return fields_; }
+
  private:
   std::vector<std::string> fields_;
 };

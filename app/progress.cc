@@ -1,10 +1,10 @@
 #include "app/progress.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 
 #include "app/cli/format.h"
+#include "app/pace.h"
 #include "core/base/text.h"
 
 namespace newsmill {
@@ -67,7 +67,7 @@ std::string Progress::LineFor(const LedgerSummary& summary, Instant now) {
   std::string line = Bar(summary.done, summary.accepted) + " " +
                      FormatCount(summary.done) + "/" +
                      FormatCount(summary.accepted) + "  " +
-                     FormatCount(std::lround(rate_)) + "/s";
+                     Pace::Of(rate_, summary.accepted - summary.done).Text();
   if (!summary.by_outcome.empty()) line += "  " + summary.by_outcome;
   return line;
 }

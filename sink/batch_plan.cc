@@ -236,4 +236,12 @@ Result<HalfWritten> WriteArticles(Transaction& transaction,
   return half;
 }
 
+std::vector<const Statement*> AllStatements() {
+  return {&UpsertArticle(),        &StandingArticle(),
+          &RaiseState(),           &SettleTask(),
+          &AcceptTask(),           &InsertDeadLetter(),
+          &AwaitTaskStatement(),   &SettleWaitingStatement(),
+          &ConfirmStateStatement()};
+}
+
 }  // namespace newsmill::sql

@@ -42,4 +42,7 @@ struct HalfWritten {
 Result<HalfWritten> WriteArticles(Transaction& transaction,
                                   const StoreBatch& batch, Timestamp now);
 
+// Every statement that a plan may hold, to be prepared.
+std::vector<const Statement*> AllStatements();
+
 }  // namespace newsmill::sql

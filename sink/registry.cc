@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "sink/postgres/postgres_keeper.h"
 #include "sink/postgres/postgres_migrator.h"
 #include "sink/postgres/postgres_reader.h"
 #include "sink/postgres/postgres_store.h"
+#include "sink/sqlite/sqlite_keeper.h"
 #include "sink/sqlite/sqlite_migrator.h"
 #include "sink/sqlite/sqlite_store.h"
 
@@ -16,6 +18,8 @@ struct Backend {
   const char* name;
   Result<std::unique_ptr<Store>> (*open)(const SinkConfig&, const std::string&);
   Result<std::unique_ptr<StoreReader>> (*open_reader)(const SinkConfig&,
+                                                      const std::string&);
+  Result<std::unique_ptr<StoreKeeper>> (*open_keeper)(const SinkConfig&,
                                                       const std::string&);
   Result<std::unique_ptr<Migrator>> (*open_migrator)(const SinkConfig&,
                                                      const std::string&);
@@ -36,6 +40,11 @@ Result<std::unique_ptr<StoreReader>> OpenSqliteReader(
   return sqlite::OpenReader(SqlitePath(config, data_dir));
 }
 
+Result<std::unique_ptr<StoreKeeper>> OpenSqliteKeeper(
+    const SinkConfig& config, const std::string& data_dir) {
+  return sqlite::OpenKeeper(SqlitePath(config, data_dir), Clock::System());
+}
+
 Result<std::unique_ptr<Migrator>> OpenSqliteMigrator(
     const SinkConfig& config, const std::string& data_dir) {
   return sqlite::OpenMigrator(SqlitePath(config, data_dir));
@@ -51,14 +60,21 @@ Result<std::unique_ptr<StoreReader>> OpenPostgresReader(
   return postgres::OpenReader(config);
 }
 
+Result<std::unique_ptr<StoreKeeper>> OpenPostgresKeeper(
+    const SinkConfig& config, const std::string&) {
+  return postgres::OpenKeeper(config, Clock::System());
+}
+
 Result<std::unique_ptr<Migrator>> OpenPostgresMigrator(const SinkConfig& config,
                                                        const std::string&) {
   return postgres::OpenMigrator(config);
 }
 
 constexpr Backend kBackends[] = {
-    {"postgres", OpenPostgres, OpenPostgresReader, OpenPostgresMigrator},
-    {"sqlite", OpenSqlite, OpenSqliteReader, OpenSqliteMigrator},
+    {"postgres", OpenPostgres, OpenPostgresReader, OpenPostgresKeeper,
+     OpenPostgresMigrator},
+    {"sqlite", OpenSqlite, OpenSqliteReader, OpenSqliteKeeper,
+     OpenSqliteMigrator},
 };
 
 Result<const Backend*> FindBackend(const std::string& name) {
@@ -90,6 +106,13 @@ Result<std::unique_ptr<StoreReader>> OpenStoreReader(
   const Result<const Backend*> backend = FindBackend(config.backend);
   if (!backend) return backend.error();
   return (*backend)->open_reader(config, data_dir);
+}
+
+Result<std::unique_ptr<StoreKeeper>> OpenStoreKeeper(
+    const SinkConfig& config, const std::string& data_dir) {
+  const Result<const Backend*> backend = FindBackend(config.backend);
+  if (!backend) return backend.error();
+  return (*backend)->open_keeper(config, data_dir);
 }
 
 Result<std::unique_ptr<Migrator>> OpenMigrator(const SinkConfig& config,

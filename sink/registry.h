@@ -8,6 +8,7 @@
 #include "sink/config.h"
 #include "sink/migrator.h"
 #include "sink/store.h"
+#include "sink/store_keeper.h"
 #include "sink/store_reader.h"
 
 namespace newsmill {
@@ -20,6 +21,9 @@ std::vector<std::string> StoreBackends();
 Result<std::unique_ptr<Store>> OpenStore(const SinkConfig& config,
                                          const std::string& data_dir);
 Result<std::unique_ptr<StoreReader>> OpenStoreReader(
+    const SinkConfig& config, const std::string& data_dir);
+// kBadConfiguration for a schema that is not up to date.
+Result<std::unique_ptr<StoreKeeper>> OpenStoreKeeper(
     const SinkConfig& config, const std::string& data_dir);
 Result<std::unique_ptr<Migrator>> OpenMigrator(const SinkConfig& config,
                                                const std::string& data_dir);

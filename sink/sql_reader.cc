@@ -6,29 +6,10 @@
 
 #include "core/base/simhash.h"
 #include "sink/rows.h"
+#include "sink/sql_where.h"
 
 namespace newsmill::sql {
 namespace {
-
-// A WHERE clause that grows with its parameters.
-class Where {
- public:
-  // `condition` with {} where the parameter goes.
-  void And(const std::string& condition, Value value) {
-    values_.push_back(std::move(value));
-    And(fmt::format(fmt::runtime(condition),
-                    fmt::format("${}", values_.size())));
-  }
-  void And(const std::string& condition) {
-    text_ += (text_.empty() ? " WHERE " : " AND ") + condition;
-  }
-  const std::string& text() const { return text_; }
-  const std::vector<Value>& values() const { return values_; }
-
- private:
-  std::string text_;
-  std::vector<Value> values_;
-};
 
 std::string Limit(const std::optional<int64_t>& limit) {
   return limit ? fmt::format(" LIMIT {}", *limit) : "";
@@ -58,6 +39,8 @@ Where LedgerWhere(const LedgerFilter& filter) {
   if (!filter.reason.empty()) where.And("reason = {}", filter.reason);
   if (filter.accepted_since)
     where.And("accepted_at >= {}", *filter.accepted_since);
+  if (filter.settled_since)
+    where.And("settled_at >= {}", *filter.settled_since);
   if (filter.only_open) where.And("kind_rank = 0");
   if (filter.only_unaccepted) where.And("accepted_at IS NULL");
   if (!filter.task_id.empty()) where.And("task_id = {}", filter.task_id);
@@ -364,10 +347,7 @@ Result<std::vector<BatchRow>> SqlReader::ListBatches() {
 Result<void> SqlReader::VisitDead(
     const DeadFilter& filter,
     const std::function<bool(int64_t, const v1::DeadLetter&)>& visit) {
-  Where where;
-  if (!filter.site.empty()) where.And("site = {}", filter.site);
-  if (!filter.batch.empty()) where.And("batch = {}", filter.batch);
-  if (!filter.reason.empty()) where.And("reason = {}", filter.reason);
+  const Where where = DeadWhere(filter);
   Result<void> outcome;
   const Result<void> read = queries_->Query(
       "SELECT id, record FROM dead_letters" + where.text() +
@@ -432,6 +412,17 @@ Result<std::optional<Timestamp>> SqlReader::OldestOpen() {
 }
 
 }  // namespace
+
+Where DeadWhere(const DeadFilter& filter) {
+  Where where;
+  if (!filter.site.empty()) where.And("site = {}", filter.site);
+  if (!filter.batch.empty()) where.And("batch = {}", filter.batch);
+  if (!filter.reason.empty()) where.And("reason = {}", filter.reason);
+  if (!filter.stage.empty()) where.And("stage = {}", filter.stage);
+  if (filter.died_since) where.And("died_at >= {}", *filter.died_since);
+  if (filter.died_before) where.And("died_at < {}", *filter.died_before);
+  return where;
+}
 
 std::unique_ptr<StoreReader> NewSqlReader(std::unique_ptr<Queries> queries) {
   return std::make_unique<SqlReader>(std::move(queries));

@@ -70,6 +70,7 @@ struct LedgerFilter {
   // As target, as what was asked first, or as what the outcome speaks of.
   std::string target_or_url;
   bool newest_first = false;  // by acceptance
+  std::optional<Timestamp> settled_since;
   std::optional<int64_t> limit;
 };
 
@@ -93,6 +94,9 @@ struct DeadFilter {
   std::string site;
   std::string batch;
   std::string reason;
+  std::string stage;  // "PARSER" …
+  std::optional<Timestamp> died_since;
+  std::optional<Timestamp> died_before;
   std::optional<int64_t> limit;
 };
 

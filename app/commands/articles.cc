@@ -5,6 +5,7 @@
 #include "app/cli/message_json.h"
 #include "app/cli/table.h"
 #include "app/commands/commands.h"
+#include "app/csv.h"
 #include "app/open.h"
 #include "core/base/simhash.h"
 
@@ -12,6 +13,15 @@ namespace newsmill {
 namespace {
 
 constexpr int64_t kPeoplesLimit = 50;
+
+// The columns of CSV where none are named: one line of text or a number each,
+// the body last.
+constexpr char kCsvFields[] =
+    "article_key,site,article_id,url,headline,alternative_headline,description,"
+    "byline,authors,editors,source_organization.name,publisher.name,"
+    "date_published.time,date_published.raw,date_modified.time,in_language,"
+    "article_section.name,keywords,comment_count,like_count,view_count,"
+    "share_count,images,batch,task_id,fetched_at,parse_generation,article_body";
 
 // Which articles, as `list` and `export` ask it.
 struct Selection {
@@ -46,6 +56,28 @@ Result<ExitCode> PrintLines(Context& context, const Selection& selection) {
   const auto visited =
       (*reader)->VisitArticles(*filter, [&](const v1::Article& article) {
         return context.out.Line(JsonLine(fields->Apply(article)));
+      });
+  if (!visited) return visited.error();
+  return Finished(context);
+}
+
+// A header line, then one line an article.
+Result<ExitCode> PrintCsv(Context& context, const Selection& selection) {
+  const Result<FieldSelection> fields = FieldSelection::Parse(
+      selection.fields.empty() ? kCsvFields : selection.fields);
+  if (!fields) return fields.error();
+  const Result<ArticleFilter> filter = selection.Filter(context);
+  if (!filter) return filter.error();
+  const auto reader = OpenReader(context.settings);
+  if (!reader) return reader.error();
+  context.out.Write(CsvLine(fields->fields()));
+  const auto visited =
+      (*reader)->VisitArticles(*filter, [&](const v1::Article& article) {
+        std::vector<std::string> cells;
+        for (const auto& value : fields->Apply(article)) {
+          cells.push_back(CsvCell(value));
+        }
+        return context.out.Write(CsvLine(cells));
       });
   if (!visited) return visited.error();
   return Finished(context);
@@ -192,18 +224,31 @@ class ArticlesExport : public Command {
  public:
   std::string name() const override { return "articles export"; }
   std::string summary() const override {
-    return "Write articles as JSON lines, in a stable order";
+    return "Write articles as JSON lines or as CSV, in a stable order";
   }
   void Declare(Arguments& arguments) override {
     selection_.Declare(arguments);
+    arguments.Option("--format", "FORMAT", &format_,
+                     "jsonl, one object a line, or csv, with a header line "
+                     "[jsonl]");
     arguments.Flag("--json", &json_, "one object a line, as it always is");
   }
   Result<ExitCode> Run(Context& context) override {
-    return PrintLines(context, selection_);
+    if (format_ != "jsonl" && format_ != "csv") {
+      return Error{Code::kInvalidArgument,
+                   "--format: '" + format_ + "'; expected jsonl or csv"};
+    }
+    if (format_ == "csv" && json_) {
+      return Error{Code::kInvalidArgument,
+                   "--json and --format csv exclude each other"};
+    }
+    return format_ == "csv" ? PrintCsv(context, selection_)
+                            : PrintLines(context, selection_);
   }
 
  private:
   Selection selection_;
+  std::string format_ = "jsonl";
   bool json_ = false;
 };
 

@@ -7,6 +7,7 @@
 #include "app/cli/table.h"
 #include "app/commands/commands.h"
 #include "app/open.h"
+#include "app/pace.h"
 #include "core/base/text.h"
 
 namespace newsmill {
@@ -58,6 +59,8 @@ void PrintTable(const std::vector<BatchRow>& rows, Output& out) {
   }
   table.Print(out);
 }
+
+constexpr Duration kPaceOver = std::chrono::minutes(5);
 
 class BatchList : public Command {
  public:
@@ -113,15 +116,47 @@ class BatchShow : public Command {
     filter.batch = batch_;
     const auto counts = (*reader)->CountLedger(filter);
     if (!counts) return counts.error();
-    json_ ? PrintJson(*row, *counts, context.out)
-          : PrintPeople(*row, *counts, context.out);
+    const auto pace = PaceOf(**reader, *row, context.clock.Now());
+    if (!pace) return pace.error();
+    if (json_) {
+      PrintJson(*row, *counts, *pace, context.out);
+    } else {
+      PrintPeople(*row, *counts, context.out);
+      PrintPace(*pace, context.out);
+    }
     return Finished(context);
   }
 
  private:
+  // How fast an open batch gets on, by what was settled of late.
+  Result<Pace> PaceOf(StoreReader& reader, const BatchRow& row,
+                      Timestamp now) const {
+    if (row.open == 0) return Pace();
+    LedgerFilter filter;
+    filter.batch = batch_;
+    filter.settled_since = now - kPaceOver;
+    const auto counts = reader.CountLedger(filter);
+    if (!counts) return counts.error();
+    int64_t settled = 0;
+    for (const LedgerCount& count : *counts) settled += count.tasks;
+    // A batch may be younger than that.
+    const Duration over = std::clamp<Duration>(
+        now - row.first_accepted, std::chrono::seconds(1), kPaceOver);
+    return Pace::Of(settled, over, row.open);
+  }
+
+  static void PrintPace(const Pace& pace, Output& out) {
+    if (!pace.known) return;
+    out.Line("");
+    out.Line(pace.Text());
+  }
+
   static void PrintJson(const BatchRow& row,
-                        const std::vector<LedgerCount>& counts, Output& out) {
+                        const std::vector<LedgerCount>& counts,
+                        const Pace& pace, Output& out) {
     Json json = ToJson(row);
+    if (pace.known) json["tasks_per_second"] = pace.per_second;
+    if (pace.left) json["seconds_left"] = pace.left->count() / 1000;
     for (const LedgerCount& count : counts) {
       json["reasons"].push_back({{"kind", KindName(count.kind)},
                                  {"reason", ReasonName(count.reason)},

@@ -24,6 +24,7 @@ CommandPtr MakeConfigDefaults();
 CommandPtr MakeConfigReference();
 CommandPtr MakeConfigShow();
 CommandPtr MakeCrawl();
+CommandPtr MakeDeadDrop();
 CommandPtr MakeDeadList();
 CommandPtr MakeDeadShow();
 CommandPtr MakeDocsOutcomes();

@@ -7,6 +7,7 @@
 #include "app/cli/table.h"
 #include "app/commands/commands.h"
 #include "app/open.h"
+#include "core/base/text.h"
 #include "core/flow/plain_text.h"
 
 namespace newsmill {
@@ -33,12 +34,20 @@ class DeadList : public Command {
     arguments.Option("--batch", "NAME", &filter_.batch, "of this batch only");
     arguments.Option("--reason", "REASON", &filter_.reason,
                      "of this reason only, such as TIMED_OUT");
+    arguments.Option("--stage", "STAGE", &filter_.stage,
+                     "of fetcher, parser or sink only");
+    arguments.Option("--since", "TIME", &since_,
+                     "that died since then: RFC 3339, 7d, yesterday");
     arguments.Option("--limit", "N", &filter_.limit, "at most so many");
     arguments.Flag("--json", &json_, "one object a line, all fields");
   }
 
   Result<ExitCode> Run(Context& context) override {
     if (auto known = CheckReason(filter_.reason); !known) return known.error();
+    if (auto known = CheckStage(); !known) return known.error();
+    const auto since = ResolveInstant(context, "--since", since_);
+    if (!since) return since.error();
+    filter_.died_since = *since;
     const auto reader = OpenReader(context.settings);
     if (!reader) return reader.error();
     return json_ ? PrintLines(context, **reader)
@@ -46,6 +55,19 @@ class DeadList : public Command {
   }
 
  private:
+  // Spelled as the table has it from here on.
+  Result<void> CheckStage() {
+    if (filter_.stage.empty()) return {};
+    for (const v1::Stage stage :
+         {v1::STAGE_FETCHER, v1::STAGE_PARSER, v1::STAGE_SINK}) {
+      if (StageName(stage) != AsciiLowered(filter_.stage)) continue;
+      filter_.stage = v1::Stage_Name(stage).substr(sizeof "STAGE");
+      return {};
+    }
+    return Error{Code::kInvalidArgument,
+                 "--stage: expected fetcher, parser or sink"};
+  }
+
   Result<ExitCode> PrintLines(Context& context, StoreReader& reader) {
     const auto visited = reader.VisitDead(
         filter_, [&](int64_t id, const v1::DeadLetter& letter) {
@@ -91,6 +113,7 @@ class DeadList : public Command {
   }
 
   DeadFilter filter_;
+  std::string since_;
   bool json_ = false;
 };
 

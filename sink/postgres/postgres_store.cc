@@ -69,18 +69,9 @@ const sql::Statement& MoveOffset() {
   return statement;
 }
 
-const std::vector<const sql::Statement*>& PreparedStatements() {
-  static const std::vector<const sql::Statement*> statements = {
-      &sql::UpsertArticle(),
-      &sql::StandingArticle(),
-      &sql::RaiseState(),
-      &sql::SettleTask(),
-      &sql::AcceptTask(),
-      &sql::InsertDeadLetter(),
-      &sql::AwaitTaskStatement(),
-      &sql::SettleWaitingStatement(),
-      &sql::ConfirmStateStatement(),
-      &MoveOffset()};
+std::vector<const sql::Statement*> PreparedStatements() {
+  std::vector<const sql::Statement*> statements = sql::AllStatements();
+  statements.push_back(&MoveOffset());
   return statements;
 }
 

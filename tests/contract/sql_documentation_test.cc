@@ -16,6 +16,7 @@ struct Documentation {
   // Per table: "column type", as the backend has them, in order.
   std::map<std::string, std::vector<std::string>> tables;
   std::vector<std::string> queries;
+  std::vector<std::string> flat;  // columns of the view
 };
 
 // What the document says of one backend.
@@ -23,6 +24,7 @@ Documentation Read(const std::string& backend) {
   std::ifstream file(NEWSMILL_SOURCE_DIR "/docs/sql.md");
   EXPECT_TRUE(file.good());
   const RE2 column(R"(\| `(\w+)` \| ([\w\[\]]+) \| ([\w-]+) \| .+ \|)");
+  const RE2 flat_column(R"(\| `(\w+)` \|[^|]*\|)");
   Documentation documentation;
   std::string line, table, query, name, postgres, sqlite;
   bool in_query = false, wanted = false;
@@ -38,6 +40,9 @@ Documentation Read(const std::string& backend) {
     } else if (RE2::FullMatch(line, column, &name, &postgres, &sqlite)) {
       const std::string& type = backend == "postgres" ? postgres : sqlite;
       if (type != "-") documentation.tables[table].push_back(name + " " + type);
+    } else if (table == "articles_flat" &&
+               RE2::FullMatch(line, flat_column, &name)) {
+      documentation.flat.push_back(name);
     }
   }
   return documentation;
@@ -102,13 +107,44 @@ TEST_P(SqlDocumentation, NamesEveryTableAndColumnWithItsType) {
   }
 }
 
+TEST_P(SqlDocumentation, NamesEveryColumnOfTheFlatView) {
+  ASSERT_NE(Open(), nullptr);
+  std::vector<std::string> columns;
+  for (const std::string& column : ColumnsOf("articles_flat"))
+    columns.push_back(column.substr(0, column.find(' ')));
+  EXPECT_FALSE(columns.empty());
+  EXPECT_EQ(Read(config_.backend).flat, columns);
+}
+
+TEST_P(SqlDocumentation, TheFlatViewJoinsListsAndFindsTheLeadImage) {
+  const auto store = Open();
+  Owner owner(*store);
+  owner.Claim();
+  v1::Article article = MakeArticle("example:1", 10, "h");
+  for (const char* name : {"张三", "李四"})
+    article.add_authors()->set_name(name);
+  article.add_keywords("a");
+  article.add_keywords("b");
+  article.add_images()->set_url("https://news.example/1.jpg");
+  article.add_images()->set_url("https://news.example/2.jpg");
+  article.set_lead_image(1);
+  owner.Put(article);
+  owner.Put(MakeArticle("example:2", 10, "h"));
+  EXPECT_EQ(Sql("SELECT authors, keywords, image_count, lead_image_url,"
+                " body_characters FROM articles_flat ORDER BY article_key"),
+            (std::vector<std::string>{
+                "张三; 李四|a; b|2|https://news.example/2.jpg|2",
+                "NULL|NULL|0|NULL|2"}));
+}
+
 TEST_P(SqlDocumentation, ItsQueriesFindWhatTheyAreFor) {
   const auto store = Open();
   Owner owner(*store);
   owner.Claim();
   Fill(owner);
   const Documentation documentation = Read(config_.backend);
-  EXPECT_GE(documentation.queries.size(), 7u);
+  EXPECT_GE(documentation.queries.size(),
+            config_.backend == "postgres" ? 15u : 11u);
   for (const std::string& query : documentation.queries)
     EXPECT_FALSE(Sql(query).empty()) << query;
 }

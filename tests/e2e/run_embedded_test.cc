@@ -134,6 +134,12 @@ TEST_F(RunEmbeddedTest, CommandsShowWhatCameOut) {
   const std::string lines = Succeed({"articles", "export", "--limit", "3",
                                      "--fields", "article_key,headline"});
   EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 3);
+  const std::string csv = Succeed({"articles", "export", "--format", "csv",
+                                   "--fields", "article_key,headline"});
+  EXPECT_THAT(csv, testing::StartsWith("article_key,headline\r\n"));
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\r'),
+            1 + static_cast<std::ptrdiff_t>(pipeline_->Export()->size()));
+  EXPECT_EQ(Command({"articles", "export", "--format", "xls"}).status.code, 64);
   EXPECT_EQ(Command({"articles", "show", "nowhere:1"}).status.code, 1);
   EXPECT_EQ(Command({"batch", "show", "nowhere"}).status.code, 1);
   EXPECT_EQ(Command({"dead", "show", "1"}).status.code, 1);
@@ -227,6 +233,16 @@ TEST_F(RunEmbeddedTest, WhatCannotBeWorkedOnIsFoundAgainWithItsCause) {
   }
   EXPECT_THAT(got, testing::UnorderedElementsAreArray(want));
   Succeed({"audit"});
+
+  EXPECT_EQ(Command({"dead", "drop"}).status.code, 64);
+  EXPECT_THAT(Succeed({"dead", "drop", "--reason", "NO_TARGET", "--json"}),
+              HasSubstr("\"dropped\":2"));
+  EXPECT_EQ(Command({"dead", "drop", "999999"}).status.code, 1);
+  const std::string left =
+      Succeed({"dead", "list", "--json", "--stage", "fetcher"});
+  EXPECT_THAT(left, testing::Not(HasSubstr("REASON_NO_TARGET")));
+  EXPECT_EQ(std::count(left.begin(), left.end(), '\n'),
+            static_cast<std::ptrdiff_t>(want.size() - 2));
 }
 
 TEST_F(RunEmbeddedTest, ASecondFetchOfTheSamePageChangesNoRow) {

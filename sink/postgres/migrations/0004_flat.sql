@@ -1,0 +1,23 @@
+-- Articles as a spreadsheet takes them: one text or number a column.
+CREATE VIEW articles_flat AS
+SELECT article_key, site, article_id, url, page_type, headline,
+  alternative_headline, description, byline,
+  array_to_string(authors, '; ') AS authors,
+  (SELECT string_agg(editor ->> 'name', '; ')
+   FROM jsonb_array_elements(editors) AS editor) AS editors,
+  source_organization, publisher, account_name,
+  date_published, date_modified, in_language, dateline,
+  article_section,
+  array_to_string(keywords, '; ') AS keywords,
+  tracking_keyword, article_body,
+  char_length(article_body) AS body_characters,
+  COALESCE(jsonb_array_length(images), 0) AS image_count,
+  images -> COALESCE(lead_image, 0) ->> 'url' AS lead_image_url,
+  images -> COALESCE(lead_image, 0) ->> 'caption' AS lead_image_caption,
+  COALESCE(jsonb_array_length(videos), 0) AS video_count,
+  comment_count, like_count, view_count, share_count,
+  is_accessible_for_free, copyright_notice, external_link, batch,
+  fetched_at, parse_generation, state, state_reason, state_fetched_at,
+  first_stored_at, updated_at
+FROM articles
+WHERE fetched_at IS NOT NULL;

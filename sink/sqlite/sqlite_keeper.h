@@ -1,0 +1,15 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "sink/store_keeper.h"
+
+namespace newsmill::sqlite {
+
+Result<std::unique_ptr<StoreKeeper>> OpenKeeper(const std::string& path,
+                                                const Clock& clock);
+
+}  // namespace newsmill::sqlite

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/base/result.h"
+#include "sink/store_reader.h"
+
+namespace newsmill {
+
+// What operators change in the store, beside running sinks. Each call is one
+// transaction. Used by one thread at a time.
+class StoreKeeper {
+ public:
+  virtual ~StoreKeeper() = default;
+
+  // Deletes dead letters; the number of them. The ledger keeps their tasks as
+  // DEAD. Those of these IDs, else those that the filter means (its limit does
+  // not count).
+  virtual Result<int64_t> DropDead(const std::vector<int64_t>& ids,
+                                   const DeadFilter& filter) = 0;
+};
+
+}  // namespace newsmill
