@@ -72,6 +72,7 @@ TEST(Stages, SinkTrimsTheTasksThatAllAreDoneWith) {
                    {},
                    std::move(bus),
                    nullptr,
+                   nullptr,
                    std::move(*store),
                    std::move(ledger)};
   auto sink = Stage::Make(StageKind::kSink, parts, {}, std::chrono::seconds(1));
