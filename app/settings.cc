@@ -44,22 +44,12 @@ Error OutOfRange(const std::string& key, const std::string& found,
           key + " is " + found + "; expected " + expected};
 }
 
-// Where none is a number like any other, or stands for something.
-bool MayBeZero(std::string_view key) {
-  static constexpr std::string_view kKeys[] = {
-      "fetcher.bytes_per_day",    "fetcher.host_delay_jitter",
-      "fetcher.low_speed_limit",  "fetcher.max_redirects",
-      "fetcher.requests_per_day", "parser.threads"};
-  return std::ranges::find(kKeys, key) != std::end(kKeys);
-}
-
 // Limits that hold for every key of a kind.
 Result<void> ValidateKey(const config::Key& key) {
   if (const auto* number = std::get_if<int64_t*>(&key.target)) {
-    const int64_t least = MayBeZero(key.name) ? 0 : 1;
-    if (**number < least) {
+    if (**number < key.least) {
       return OutOfRange(key.name, std::to_string(**number),
-                        "at least " + std::to_string(least));
+                        "at least " + std::to_string(key.least));
     }
   }
   if (const auto* duration = std::get_if<Duration*>(&key.target)) {

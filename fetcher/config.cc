@@ -39,10 +39,11 @@ void FetcherConfig::Declare(config::Schema& schema) {
   schema.Add("fetcher.host_delay", &host_delay,
              "Between the end of a request and the next one to the same host, "
              "where the site's rule has no delay of its own.");
-  schema.Add("fetcher.host_delay_jitter", &host_delay_jitter,
-             "In hundredths of the delay: up to so much is added to it at "
-             "random, so that hosts and workers that began together drift "
-             "apart.");
+  schema.AddInteger(
+      "fetcher.host_delay_jitter", &host_delay_jitter, 0,
+      "In hundredths of the delay: up to so much is added to it at "
+      "random, so that hosts and workers that began together drift "
+      "apart.");
   schema.Add("fetcher.host_concurrency", &host_concurrency,
              "Requests to one host at the same time, where the site's rule "
              "does not say.");
@@ -50,12 +51,14 @@ void FetcherConfig::Declare(config::Schema& schema) {
              "Up to here the delay grows for a host that answers slowly, with "
              "429 or 503, or not in time; a longer delay of the rule or of "
              "robots.txt stands.");
-  schema.Add("fetcher.requests_per_day", &requests_per_day,
-             "Of the whole fleet, each partition of tasks having an equal "
-             "share; 0: no bound.");
-  schema.Add("fetcher.bytes_per_day", &bytes_per_day,
-             "Of bodies as received by the whole fleet, shared in the same "
-             "way; 0: no bound.");
+  schema.AddInteger(
+      "fetcher.requests_per_day", &requests_per_day, 0,
+      "Of the whole fleet, each partition of tasks having an equal "
+      "share; 0: no bound.");
+  schema.AddInteger(
+      "fetcher.bytes_per_day", &bytes_per_day, 0,
+      "Of bodies as received by the whole fleet, shared in the same "
+      "way; 0: no bound.");
   schema.Add("fetcher.hours", &hours,
              "When anybody is asked, such as \"22:00-06:00\"; empty: all day. "
              "A rule's own hours narrow this for its site.");
@@ -85,9 +88,9 @@ void FetcherConfig::Declare(config::Schema& schema) {
              "From the request to the first byte of its answer.");
   schema.Add("fetcher.total_timeout", &total_timeout,
              "For one request from its start to the last byte of its answer.");
-  schema.Add("fetcher.low_speed_limit", &low_speed_limit,
-             "Bytes per second; an answer that stays slower for "
-             "low_speed_time is given up.");
+  schema.AddInteger("fetcher.low_speed_limit", &low_speed_limit, 0,
+                    "Bytes per second; an answer that stays slower for "
+                    "low_speed_time is given up.");
   schema.Add("fetcher.low_speed_time", &low_speed_time,
              "How long an answer may stay below low_speed_limit; whole "
              "seconds.");
@@ -98,8 +101,8 @@ void FetcherConfig::Declare(config::Schema& schema) {
              "Whether what arrived of a page that broke off is kept, marked "
              "`truncated`, once no attempt is left; if not, its task is dead "
              "(TRUNCATED, TIMED_OUT).");
-  schema.Add("fetcher.max_redirects", &max_redirects,
-             "Redirects that are followed for one task.");
+  schema.AddInteger("fetcher.max_redirects", &max_redirects, 0,
+                    "Redirects that are followed for one task.");
   schema.Add("fetcher.conditional", &conditional,
              "Whether a page that was fetched before is asked for with its "
              "ETag and Last-Modified; a 304, and the same bytes, end the task "

@@ -3,8 +3,8 @@
 namespace newsmill {
 
 void ParserConfig::Declare(config::Schema& schema) {
-  schema.Add("parser.threads", &threads,
-             "Threads that parse pages; 0 is one per core.");
+  schema.AddInteger("parser.threads", &threads, 0,
+                    "Threads that parse pages; 0 is one per core.");
   schema.Add("parser.max_inflated_bytes", &max_inflated_bytes,
              "A body larger than this after inflating is dead.");
   schema.Add("parser.max_tree_bytes", &max_tree_bytes,

@@ -48,6 +48,12 @@ void Schema::Add(std::string name, Target target, std::string sentence) {
   keys_.push_back(Key{std::move(name), target, std::move(sentence), {}, false});
 }
 
+void Schema::AddInteger(std::string name, int64_t* target, int64_t least,
+                        std::string sentence) {
+  Add(std::move(name), target, std::move(sentence));
+  keys_.back().least = least;
+}
+
 void Schema::AddChoice(std::string name, std::string* target,
                        std::vector<std::string> choices, std::string sentence) {
   keys_.push_back(Key{std::move(name), target, std::move(sentence),

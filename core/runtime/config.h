@@ -31,6 +31,9 @@ struct Key {
   std::vector<std::string> choices;
   // Masked by `config show`; `<name>_file` names a file that holds the value.
   bool secret = false;
+  // Of an integer: values below are refused. Most count or bound something, and
+  // none of it would be a mistake.
+  int64_t least = 1;
 };
 
 // Whether a key of an open section holds a password, by its name; such a value
@@ -45,6 +48,9 @@ class Layer;
 class Schema {
  public:
   void Add(std::string name, Target target, std::string sentence);
+  // An integer that may be smaller than 1, by the least value it may have.
+  void AddInteger(std::string name, int64_t* target, int64_t least,
+                  std::string sentence);
   void AddChoice(std::string name, std::string* target,
                  std::vector<std::string> choices, std::string sentence);
   void AddSecret(std::string name, std::string* target, std::string sentence);
