@@ -13,6 +13,9 @@ void ParserConfig::Declare(config::Schema& schema) {
              "How deeply the elements of a page may nest.");
   schema.Add("parser.deadline", &deadline,
              "How long building the tree of one page may take.");
+  schema.Add("parser.rules_reload", &rules_reload,
+             "How often a running parser looks whether a rule has changed; 0s: "
+             "never, the rules are those of its start.");
   schema.AddChoice("parser.noindex", &noindex, {"skip", "record"},
                    "What becomes of a page that robots meta or X-Robots-Tag "
                    "keep from being indexed, where its site's rule does not "

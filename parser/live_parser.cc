@@ -15,9 +15,6 @@
 namespace newsmill {
 namespace {
 
-// Reading a hundred rules takes a millisecond.
-constexpr Duration kLookEvery = std::chrono::seconds(1);
-
 prometheus::Counter& Reloads(const char* result) {
   return metrics::Counter("newsmill_parser_rules_reloads_total",
                           "Changes of the folders of rules that were seen, by "
@@ -195,8 +192,8 @@ void LiveParser::LogChanges(const LoadedRules& before,
 }
 
 void LiveParser::Refresh(Instant now) {
-  if (now < next_look_) return;
-  next_look_ = now + kLookEvery;
+  if (config_.rules_reload == Duration::zero() || now < next_look_) return;
+  next_look_ = now + config_.rules_reload;
   const auto texts = ReadTexts();
   if (!texts) {  // the folders are not there just now: all rules stay
     if (fault_ != texts.error().message) {

@@ -28,7 +28,7 @@ class LiveParser final : public PageParser {
   ~LiveParser() override;
 
   Extraction Extract(const v1::FetchedPage& page) const override;
-  // Looks at the folders, at most once a second.
+  // Looks at the folders, at most once in parser.rules_reload.
   void Refresh(Instant now) override;
 
  private:

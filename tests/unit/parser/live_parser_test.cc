@@ -152,6 +152,27 @@ TEST_F(LiveParserTest, LooksNoMoreOftenThanItIsTold) {
   EXPECT_EQ(HeadlineOn("morgen.example"), "two");
 }
 
+TEST_F(LiveParserTest, LooksAsOftenAsTheConfigurationSays) {
+  ParserConfig config;
+  config.rules_reload = std::chrono::minutes(5);
+  parser_ = *LiveParser::Load(config, {root_.string()});
+  Look();
+  Write("morgen", RuleOf("morgen", 2, "h2"));
+  parser_->Refresh(now_ + std::chrono::minutes(4));
+  EXPECT_EQ(HeadlineOn("morgen.example"), "one");
+  parser_->Refresh(now_ + std::chrono::minutes(5));
+  EXPECT_EQ(HeadlineOn("morgen.example"), "two");
+}
+
+TEST_F(LiveParserTest, WithoutAnIntervalKeepsTheRulesOfItsStart) {
+  ParserConfig config;
+  config.rules_reload = Duration::zero();
+  parser_ = *LiveParser::Load(config, {root_.string()});
+  Write("morgen", RuleOf("morgen", 2, "h2"));
+  Look();
+  EXPECT_EQ(HeadlineOn("morgen.example"), "one");
+}
+
 TEST_F(LiveParserTest, StartsWithNoRuleThatDoesNotLoad) {
   Write("abend", "schema = 1\nsite = \"abend\"\nrevision = 1\n");
   const auto parser = LiveParser::Load({}, {root_.string()});
