@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/text.h"
+#include "parser/html/aside.h"
 #include "parser/html/document.h"
 #include "parser/html/tag_scan.h"
 #include "parser/html/text.h"
@@ -86,12 +87,32 @@ class Lines {
   std::string text_;
 };
 
+// What gumbo replaces in text it reads, and the text beside the markup keeps:
+// control characters and noncharacters.
+std::string WithoutReplaced(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const size_t verbatim = VerbatimPrefix(text);
+    out += text.substr(0, verbatim);
+    text.remove_prefix(verbatim);
+    if (text.empty()) break;
+    size_t past = 0;
+    const char32_t c = NextCodePoint(text, &past);
+    if (c == '&') out += '&';
+    text.remove_prefix(past);
+  }
+  for (size_t at = 0; (at = out.find("\uFFFD", at)) != out.npos;) {
+    out.erase(at, std::string_view("\uFFFD").size());
+  }
+  return out;
+}
+
 std::vector<std::string> Scripts(const Document& document) {
   std::vector<std::string> scripts;
   for (NodeId node = 0; node < document.size(); ++node) {
     if (document.tag(node) != "script") continue;
     const std::string text = document.TextContent(node);
-    if (!text.empty()) scripts.push_back(CollapseBlanks(text));
+    if (!text.empty()) scripts.push_back(CollapseBlanks(WithoutReplaced(text)));
   }
   return scripts;
 }
@@ -160,8 +181,9 @@ std::string Describe(const Document& document, NodeId node) {
   return out + ">" + std::string(document.text(node));
 }
 
-// Whether some tag has two attributes of a name. gumbo leaves a NUL off the
-// front of one.
+// Whether some tag has two attributes of a name, for gumbo: to it all
+// characters of a name that it replaces are one, and a NUL at its front is
+// none.
 bool HasDoublets(std::string_view html) {
   for (size_t at = 0; (at = html.find('<', at)) != html.npos; ++at) {
     if (at + 1 == html.size() || !IsAsciiLetter(html[at + 1])) continue;
@@ -170,7 +192,7 @@ bool HasDoublets(std::string_view html) {
     ScannedAttribute attribute;
     while (tag.Next(&attribute)) {
       std::string name = AsciiLowered(attribute.name);
-      std::erase(name, '\0');
+      std::erase_if(name, [](char c) { return c <= ' ' || c > '~'; });
       if (!names.insert(std::move(name)).second) return true;
     }
   }

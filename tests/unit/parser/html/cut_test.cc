@@ -115,6 +115,30 @@ TEST(Cut, OfANoscriptInTheBodyItsImagesStay) {
             "<head><meta name=a>");
 }
 
+// As markup its text would end the head, and all that follows be in the body.
+TEST(Cut, OfANoscriptInTheHeadNothingStays) {
+  const auto document = Document::ParsePage(
+      "<head><noscript>Enable <a href=/x>it</a></noscript>"
+      "<meta name=a></head><body><p>b</p></body>",
+      Cut::kPlain, ParseLimits{});
+  ASSERT_TRUE(document);
+  EXPECT_EQ(document->TextContent(0), "b");
+  for (NodeId node = 0; node < document->size(); ++node) {
+    if (document->tag(node) != "meta") continue;
+    EXPECT_EQ(document->tag(document->parent(node)), "head");
+  }
+}
+
+// gumbo makes U+FFFD of it where it reads a script; the standard does not.
+TEST(Cut, AControlCharacterOfADataScriptStays) {
+  const std::string page =
+      "<script type='application/ld+json'>{\"a\": \"\xC2\x93 b\"}</script>";
+  EXPECT_EQ(cut::Difference(page, Cut::kPlain), "");
+  const auto document = Document::ParsePage(page, Cut::kPlain, ParseLimits{});
+  ASSERT_TRUE(document);
+  EXPECT_EQ(document->TextContent(0), "{\"a\": \"\xC2\x93 b\"}");
+}
+
 TEST(Cut, KeepsDataScriptsAside) {
   const std::string page =
       "<p>a</p><script type='application/ld+json'>{\"a\":1}</script>"
