@@ -5,6 +5,7 @@
 
 #include <re2/re2.h>
 
+#include "parser/html/regex_text.h"
 #include "parser/html/selector.h"
 #include "parser/html/text.h"
 
@@ -17,7 +18,7 @@ bool IsFeedType(const Document& document, NodeId node) {
   const auto type = document.attribute(node, "type");
   if (!type) return false;
   const std::string_view text = TrimBlanks(*type);
-  return RE2::FullMatch(re2::StringPiece(text.data(), text.size()), feed);
+  return RE2::FullMatch(ForRegex(text), feed);
 }
 
 bool LooksLikeFeed(const std::string& path) {

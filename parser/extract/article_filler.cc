@@ -9,6 +9,7 @@
 
 #include "parser/extract/dates.h"
 #include "parser/extract/decide_language.h"
+#include "parser/html/regex_text.h"
 #include "parser/html/text.h"
 
 namespace newsmill {
@@ -35,8 +36,7 @@ bool IsName(std::string_view name) {
   static const RE2 no_name(
       R"((?i)^https?:|^www\.|@|^(?:null|none|undefined|unknown|admin|author|editor)$|[。！？]|\.\s)");
   return HasLetter(name) && CountCodePoints(name) <= kLongestName &&
-         !RE2::PartialMatch(re2::StringPiece(name.data(), name.size()),
-                            no_name);
+         !RE2::PartialMatch(ForRegex(name), no_name);
 }
 
 }  // namespace
@@ -341,7 +341,7 @@ std::string PlainText(std::string_view text) {
   static const RE2 markup(
       R"(&(?:#\d|#[xX][0-9A-Fa-f]|[A-Za-z]+;)|</?[A-Za-z])");
   if (text.size() > kMaxMarkedUp ||
-      !RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), markup)) {
+      !RE2::PartialMatch(ForRegex(text), markup)) {
     return CollapseBlanks(text);
   }
   const Result<Document> document = Document::Parse(text, kSnippetLimits);
@@ -352,7 +352,7 @@ std::string PlainText(std::string_view text) {
 std::vector<std::string> SplitList(std::string_view text) {
   static const RE2 separator(R"(\s*(?:,|;|\||，|、|；|｜)\s*)");
   std::vector<std::string> out;
-  re2::StringPiece rest(text.data(), text.size());
+  re2::StringPiece rest = ForRegex(text);
   re2::StringPiece found;
   const auto add = [&out](std::string_view piece) {
     piece = TrimBlanks(piece);
@@ -364,7 +364,7 @@ std::vector<std::string> SplitList(std::string_view text) {
     rest.remove_prefix(
         static_cast<size_t>(found.data() + found.size() - rest.data()));
   }
-  if (out.size() < kMaxListed) add({rest.data(), rest.size()});
+  if (out.size() < kMaxListed) add(FromRegex(rest));
   return out;
 }
 

@@ -10,6 +10,7 @@
 
 #include "parser/extract/date_regex.h"
 #include "parser/extract/date_words.h"
+#include "parser/html/regex_text.h"
 
 namespace newsmill {
 namespace {
@@ -127,7 +128,7 @@ std::optional<DateParts> FindAgo(std::string_view text) {
       R"((\d{1,4})\s*(秒钟|秒|分钟|分鐘|分|个小时|小时|小時|天|日|周|週|个星期|星期|个月|個月|年)(?:之)?前)");
   static const RE2 english(
       R"((?i)\b(\d{1,4}|an?|one)\s+(sec|second|min|minute|hour|day|week|month|year)s?\s+ago\b)");
-  const re2::StringPiece piece(text.data(), text.size());
+  const re2::StringPiece piece = ForRegex(text);
   std::array<re2::StringPiece, 3> found;
   if (!chinese.Match(piece, 0, text.size(), RE2::UNANCHORED, found.data(), 3) &&
       !english.Match(piece, 0, text.size(), RE2::UNANCHORED, found.data(), 3)) {
@@ -138,7 +139,7 @@ std::optional<DateParts> FindAgo(std::string_view text) {
   parts.end = parts.begin + found[0].size();
   int number = 1;
   std::from_chars(found[1].data(), found[1].data() + found[1].size(), number);
-  std::string unit(found[2]);
+  std::string unit(FromRegex(found[2]));
   for (char& c : unit) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
   }
@@ -154,7 +155,7 @@ std::optional<DateParts> FindAgo(std::string_view text) {
 std::optional<DateParts> FindNow(std::string_view text) {
   static const RE2 now(
       R"((?i)(刚刚|刚才|剛剛|\bjust now\b)|(半小时前|半小時前)|(上周|上週|\blast week\b))");
-  const re2::StringPiece piece(text.data(), text.size());
+  const re2::StringPiece piece = ForRegex(text);
   std::array<re2::StringPiece, 4> found;
   if (!now.Match(piece, 0, text.size(), RE2::UNANCHORED, found.data(), 4)) {
     return std::nullopt;

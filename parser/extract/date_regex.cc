@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "parser/extract/month_names.h"
+#include "parser/html/regex_text.h"
 
 namespace newsmill {
 
@@ -101,7 +102,7 @@ std::optional<DateParts> DatePattern::Find(std::string_view text,
                                            size_t from) const {
   std::vector<re2::StringPiece> found(
       static_cast<size_t>(regex_.NumberOfCapturingGroups()) + 1);
-  const re2::StringPiece piece(text.data(), text.size());
+  const re2::StringPiece piece = ForRegex(text);
   for (size_t at = from; at < text.size();) {
     if (!regex_.Match(piece, at, text.size(), RE2::UNANCHORED, found.data(),
                       static_cast<int>(found.size()))) {
@@ -120,7 +121,7 @@ std::optional<DateParts> DatePattern::Find(std::string_view text,
 std::optional<DateParts> DatePattern::Begin(std::string_view text) const {
   std::vector<re2::StringPiece> found(
       static_cast<size_t>(regex_.NumberOfCapturingGroups()) + 1);
-  const re2::StringPiece piece(text.data(), text.size());
+  const re2::StringPiece piece = ForRegex(text);
   if (!regex_.Match(piece, 0, text.size(), RE2::ANCHOR_START, found.data(),
                     static_cast<int>(found.size()))) {
     return std::nullopt;
@@ -134,8 +135,7 @@ std::string_view DatePattern::Group(const std::vector<re2::StringPiece>& found,
                                     const char* name) const {
   const auto group = groups_.find(name);
   if (group == groups_.end()) return {};
-  const re2::StringPiece piece = found[static_cast<size_t>(group->second)];
-  return {piece.data(), piece.size()};
+  return FromRegex(found[static_cast<size_t>(group->second)]);
 }
 
 std::optional<int> DatePattern::Number(

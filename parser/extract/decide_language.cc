@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "parser/extract/language.h"
+#include "parser/html/regex_text.h"
 #include "parser/html/text.h"
 
 namespace newsmill {
@@ -40,7 +41,7 @@ bool AreClose(std::string_view a, std::string_view b) {
 
 std::string NormaliseLanguage(std::string_view tag) {
   static const RE2 tag_form(R"([A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3})");
-  if (!RE2::FullMatch(re2::StringPiece(tag.data(), tag.size()), tag_form)) {
+  if (!RE2::FullMatch(ForRegex(tag), tag_form)) {
     return {};
   }
   std::string out;

@@ -2,19 +2,16 @@
 
 #include <algorithm>
 
+#include "parser/html/regex_text.h"
 #include "parser/html/text.h"
 #include "parser/rules/provenance.h"
 
 namespace newsmill::rules {
 namespace {
 
-re2::StringPiece Piece(std::string_view text) {
-  return {text.data(), text.size()};
-}
-
 std::vector<std::string> SplitAt(const RE2& separators, std::string_view text) {
   std::vector<std::string> pieces;
-  re2::StringPiece rest = Piece(text);
+  re2::StringPiece rest = ForRegex(text);
   std::string piece;
   while (RE2::Consume(&rest, separators, &piece)) {
     const std::string_view trimmed = TrimBlanks(piece);
@@ -25,7 +22,7 @@ std::vector<std::string> SplitAt(const RE2& separators, std::string_view text) {
 
 bool HasLatinLetters(std::string_view text) {
   static const RE2 latin("[A-Za-z]{2}");
-  return RE2::PartialMatch(Piece(text), latin);
+  return RE2::PartialMatch(ForRegex(text), latin);
 }
 
 // "甲", "甲 乙" (Chinese names only) and "John Smith".

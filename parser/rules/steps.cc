@@ -2,23 +2,20 @@
 
 #include <cmath>
 
+#include "parser/html/regex_text.h"
 #include "parser/html/text.h"
 
 namespace newsmill::rules {
 namespace {
 
-re2::StringPiece Piece(std::string_view text) {
-  return {text.data(), text.size()};
-}
-
 std::optional<std::string> Match(const RE2& pattern, std::string_view text) {
   re2::StringPiece groups[2];
   const int wanted = pattern.NumberOfCapturingGroups() > 0 ? 2 : 1;
-  if (!pattern.Match(Piece(text), 0, text.size(), RE2::UNANCHORED, groups,
+  if (!pattern.Match(ForRegex(text), 0, text.size(), RE2::UNANCHORED, groups,
                      wanted)) {
     return std::nullopt;
   }
-  return groups[wanted - 1].as_string();
+  return std::string(FromRegex(groups[wanted - 1]));
 }
 
 std::vector<std::string> Split(const RE2& pattern, std::string_view text) {
@@ -26,7 +23,7 @@ std::vector<std::string> Split(const RE2& pattern, std::string_view text) {
   size_t start = 0;
   size_t from = 0;
   re2::StringPiece hit;
-  while (from <= text.size() && pattern.Match(Piece(text), from, text.size(),
+  while (from <= text.size() && pattern.Match(ForRegex(text), from, text.size(),
                                               RE2::UNANCHORED, &hit, 1)) {
     const size_t at = static_cast<size_t>(hit.data() - text.data());
     if (hit.empty()) {  // separates nothing
@@ -86,7 +83,8 @@ std::optional<int64_t> ParseCount(std::string_view text) {
       R"(\s*([0-9][0-9,]*(?:\.[0-9]+)?)\s*([kKwW万亿]?)\+?\s*)");
   std::string digits;
   std::string unit;
-  if (!RE2::FullMatch(Piece(text), form, &digits, &unit)) return std::nullopt;
+  if (!RE2::FullMatch(ForRegex(text), form, &digits, &unit))
+    return std::nullopt;
   std::erase(digits, ',');
   if (digits.size() > 15) return std::nullopt;
   const double factor = unit == "k" || unit == "K" ? 1e3

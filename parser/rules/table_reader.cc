@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "core/base/nearest.h"
+#include "parser/html/regex_text.h"
 
 namespace newsmill::rules {
 std::string DidYouMean(std::string_view word,
@@ -22,8 +23,7 @@ std::optional<Selector> CompileSelector(const TomlNode& text,
 
 Pattern CompilePattern(std::string_view text, int line, Reporter* reporter) {
   RE2::Options options(RE2::Quiet);
-  auto pattern = std::make_shared<const RE2>(
-      re2::StringPiece(text.data(), text.size()), options);
+  auto pattern = std::make_shared<const RE2>(ForRegex(text), options);
   if (pattern->ok()) return pattern;
   reporter->Report(line, "expression '" + std::string(text) +
                              "': " + pattern->error() + " (syntax of RE2)");
