@@ -146,11 +146,26 @@ constexpr std::array kWords = std::to_array<Word>({
 
 constexpr size_t kLongestWord = 20;
 
+// Where the words of each letter begin, and where the last ones end.
+constexpr std::array<uint8_t, 27> kFirstOf = [] {
+  static_assert(kWords.size() <= UINT8_MAX);
+  std::array<uint8_t, 27> first{};
+  for (size_t letter = 0; letter < first.size(); ++letter) {
+    const char c = static_cast<char>('a' + letter);
+    uint8_t at = 0;
+    while (at < kWords.size() && kWords[at].text[0] < c) ++at;
+    first[letter] = at;
+  }
+  return first;
+}();
+
+// `word` is of small letters.
 uint32_t Says(std::string_view word) {
-  const auto found = std::lower_bound(
-      kWords.begin(), kWords.end(), word,
-      [](const Word& a, std::string_view b) { return a.text < b; });
-  return found != kWords.end() && found->text == word ? found->says : 0;
+  const auto letter = static_cast<size_t>(word[0] - 'a');
+  for (size_t i = kFirstOf[letter]; i < kFirstOf[letter + 1]; ++i) {
+    if (kWords[i].text == word) return kWords[i].says;
+  }
+  return 0;
 }
 
 }  // namespace

@@ -93,7 +93,7 @@ class Finder {
 
   std::optional<DateParts> Run() const {
     for (size_t i = 0; i < tokens_.size(); ++i) {
-      if (tokens_[i].kind != Token::Kind::kWord) continue;
+      if (tokens_[i].kind != Token::Kind::kWord || !NearNumber(i)) continue;
       const std::optional<int> month = MonthAt(i);
       if (!month) continue;
       auto parts = DayFirst(i, *month);
@@ -107,6 +107,17 @@ class Finder {
   }
 
  private:
+  // Whether NumberFrom could find one from here; most words of a line are no
+  // month, and this is cheaper than to look them up.
+  bool NearNumber(size_t i) const {
+    constexpr size_t kReach = 4;
+    const size_t end = std::min(i + kReach + 1, tokens_.size());
+    return std::any_of(
+        tokens_.begin() + static_cast<long>(i - std::min(i, kReach)),
+        tokens_.begin() + static_cast<long>(end),
+        [](const Token& t) { return t.kind == Token::Kind::kNumber; });
+  }
+
   std::optional<int> MonthAt(size_t i) const {
     const std::string_view word = Text(i);
     if (word.size() < 3 || word.size() > 40) return std::nullopt;

@@ -5,6 +5,7 @@
 
 #include "parser/extract/article_filler.h"
 #include "parser/extract/text_key.h"
+#include "parser/html/tag_scan.h"
 #include "parser/html/text.h"
 
 namespace newsmill {
@@ -70,6 +71,10 @@ std::vector<Piece> Pieces(std::string_view text) {
   std::vector<Piece> pieces;
   size_t begin = 0;
   for (size_t at = 0; at < text.size() && pieces.size() < kMaxPieces;) {
+    if (IsAsciiLetter(text[at]) || text[at] == ' ') {  // begins none of them
+      ++at;
+      continue;
+    }
     size_t size = 0;
     for (const Separator& separator : kSeparators) {
       if (!text.substr(at).starts_with(separator.text)) continue;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <vector>
@@ -110,6 +111,18 @@ const Encoding* Utf16ByNuls(std::string_view bytes) {
   if (odd > many && even <= few) return EncodingOf("utf-16le");
   if (even > many && odd <= few) return EncodingOf("utf-16be");
   return nullptr;
+}
+
+// Eight bytes at a time: this reads every page whole.
+bool IsAscii(std::string_view bytes) {
+  constexpr uint64_t kHighBits = 0x8080808080808080;
+  size_t at = 0;
+  for (uint64_t word = 0; at + sizeof word <= bytes.size(); at += sizeof word) {
+    std::memcpy(&word, bytes.data() + at, sizeof word);
+    if ((word & kHighBits) != 0) return false;
+  }
+  return std::none_of(bytes.begin() + static_cast<long>(at), bytes.end(),
+                      [](char c) { return static_cast<uint8_t>(c) >= 0x80; });
 }
 
 int64_t CountHigh(std::string_view bytes) {
@@ -239,7 +252,7 @@ DecodedText DecodeText(std::string_view bytes, std::string_view content_type) {
     return ConvertedText(bytes, *utf16, labels)
         .value_or(Utf8Text(bytes, labels));
   }
-  if (CountHigh(bytes) == 0) {
+  if (IsAscii(bytes)) {
     // The same text under every label but one with escapes.
     const bool escapes = Is(label, Form::kStateful) &&
                          bytes.find('\x1B') != std::string_view::npos;

@@ -33,9 +33,56 @@ bool Contains(const std::array<std::string_view, N>& names,
 
 bool IsLetter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 
+// An element's name as it was met, and how many of it are open.
+struct Element {
+  std::string name;
+  bool nests = false;
+  bool is_raw_text = false;
+  int open = 0;
+};
+
+// Elements by their names; each is known by its index from then on.
+class Elements {
+ public:
+  int IndexOf(std::string_view name) {
+    // Nearly all tags of a page are of a few dozen names.
+    const size_t slot =
+        (name.size() * 31 + static_cast<uint8_t>(name.front()) * 7U +
+         static_cast<uint8_t>(name.back())) %
+        recent_.size();
+    int& recent = recent_[slot];
+    if (recent >= 0 && (*this)[recent].name == name) return recent;
+    const auto [found, is_new] = index_.try_emplace(
+        std::string(name), static_cast<int>(elements_.size()));
+    if (is_new) {
+      elements_.push_back({std::string(name), !Contains(kNotNesting, name),
+                           Contains(kRawText, name), 0});
+    }
+    return recent = found->second;
+  }
+
+  Element& operator[](int index) {
+    return elements_[static_cast<size_t>(index)];
+  }
+
+ private:
+  std::vector<Element> elements_;
+  std::unordered_map<std::string, int> index_;
+  std::array<int, 256> recent_ = [] {
+    std::array<int, 256> none{};
+    none.fill(-1);
+    return none;
+  }();
+};
+
 class Scanner {
  public:
-  Scanner(std::string_view html, int enough) : html_(html), enough_(enough) {}
+  Scanner(std::string_view html, int enough)
+      : html_(html),
+        enough_(enough),
+        table_(elements_.IndexOf("table")),
+        td_(elements_.IndexOf("td")),
+        th_(elements_.IndexOf("th")) {}
 
   int Run() {
     while (at_ < html_.size() && deepest_ <= enough_) {
@@ -54,23 +101,26 @@ class Scanner {
     const bool end_tag = rest.starts_with('/');
     if (end_tag) ++at_;
     if (at_ >= html_.size() || !IsLetter(html_[at_])) return;
-    const std::string name = ReadName();
+    const int element = ReadName();
     const bool empty = SkipAttributes();
-    if (end_tag) return Close(name);
-    if (Contains(kRawText, name)) return SkipPast("</" + name);
-    if (name == "td" || name == "th") CloseCell();
-    if (!empty && !Contains(kNotNesting, name)) Open(name);
+    if (end_tag) return Close(element);
+    if (elements_[element].is_raw_text) {
+      return SkipPast("</" + elements_[element].name);
+    }
+    if (element == td_ || element == th_) CloseCell();
+    if (!empty && elements_[element].nests) Open(element);
   }
 
-  std::string ReadName() {
-    std::string name;
+  int ReadName() {
+    std::array<char, kLongestName> name;
+    size_t size = 0;
     for (; at_ < html_.size(); ++at_) {
       const char c = html_[at_];
       if (c == '>' || c == '/' || static_cast<uint8_t>(c) <= ' ') break;
-      if (name.size() == kLongestName) continue;
-      name += c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+      if (size == kLongestName) continue;
+      name[size++] = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
     }
-    return name;
+    return elements_.IndexOf({name.data(), size});
   }
 
   // Past the '>'; says whether "/>" ended the tag.
@@ -113,38 +163,40 @@ class Scanner {
                       });
   }
 
-  void Open(const std::string& name) {
-    ++open_[name];
-    stack_.push_back(name);
+  void Open(int element) {
+    ++elements_[element].open;
+    stack_.push_back(element);
     deepest_ = std::max(deepest_, static_cast<int>(stack_.size()));
   }
 
-  void Close(const std::string& name) {
-    const auto found = open_.find(name);
-    if (found == open_.end() || found->second == 0) return;
-    while (stack_.back() != name) Pop();
+  void Close(int element) {
+    if (elements_[element].open == 0) return;
+    while (stack_.back() != element) Pop();
     Pop();
   }
 
   // A cell ends the one before it in the same row, whose end tag is optional.
   void CloseCell() {
-    const int cells = open_["td"] + open_["th"];
-    if (cells == 0 || cells < open_["table"]) return;
-    while (stack_.back() != "td" && stack_.back() != "th") Pop();
+    const int cells = elements_[td_].open + elements_[th_].open;
+    if (cells == 0 || cells < elements_[table_].open) return;
+    while (stack_.back() != td_ && stack_.back() != th_) Pop();
     Pop();
   }
 
   void Pop() {
-    --open_[stack_.back()];
+    --elements_[stack_.back()].open;
     stack_.pop_back();
   }
 
   const std::string_view html_;
   const int enough_;
+  Elements elements_;
+  const int table_;
+  const int td_;
+  const int th_;
   size_t at_ = 0;
   int deepest_ = 0;
-  std::vector<std::string> stack_;
-  std::unordered_map<std::string, int> open_;
+  std::vector<int> stack_;
 };
 
 }  // namespace

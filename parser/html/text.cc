@@ -20,6 +20,15 @@ bool IsBlankCodePoint(char32_t c) {
          c == 0xA0 || c == 0x3000 || IsZeroWidth(c);
 }
 
+// A character of ASCII that stands as it is: no blank, or a space between two
+// that are none.
+bool IsPlain(std::string_view text, size_t at) {
+  const auto is_word = [](char c) { return c > ' ' && c <= '~'; };
+  return is_word(text[at]) ||
+         (text[at] == ' ' && at > 0 && at + 1 < text.size() &&
+          is_word(text[at - 1]) && is_word(text[at + 1]));
+}
+
 // Han, kana, and their punctuation and full-width forms; not Hangul, which is
 // written with spaces between words.
 bool IsHanText(char32_t c) {
@@ -172,6 +181,13 @@ std::string CollapseBlanks(std::string_view text) {
   char32_t before = 0;
   for (size_t at = 0; at < text.size();) {
     const size_t begin = at;
+    // Most text is words of ASCII with one space between.
+    while (at < text.size() && IsPlain(text, at)) ++at;
+    if (at > begin) {
+      out += text.substr(begin, at - begin);
+      before = static_cast<uint8_t>(text[at - 1]);
+      continue;
+    }
     char32_t c = NextCodePoint(text, &at);
     if (!IsBlankCodePoint(c)) {
       out += text.substr(begin, at - begin);
