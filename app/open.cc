@@ -1,5 +1,8 @@
 #include "app/open.h"
 
+#include <charconv>
+#include <cstdlib>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -45,6 +48,23 @@ Result<void> PrepareTopics(Bus& bus, const Settings& settings) {
     if (auto made = bus.admin().CreateTopic(spec); !made) return made;
   }
   return {};
+}
+
+constexpr int64_t kMostJobs = 1'000'000;
+
+Result<std::optional<int>> JobIndexFromEnvironment() {
+  const char* text = std::getenv("JOB_COMPLETION_INDEX");
+  if (text == nullptr) return std::optional<int>();
+  const std::string_view digits(text);
+  int index = 0;
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), index);
+  if (error == std::errc() && end == digits.data() + digits.size()) {
+    return std::optional<int>(index);
+  }
+  return Error{Code::kInvalidArgument, "JOB_COMPLETION_INDEX is '" +
+                                           std::string(digits) +
+                                           "'; expected a whole number"};
 }
 
 }  // namespace
@@ -152,6 +172,27 @@ Result<ExitCode> Finished(const Context& context, ExitCode code) {
   context.out.Flush();
   if (context.out.failed()) return OutputFailed();
   return code;
+}
+
+Result<JobNumbers> ResolveJob(std::optional<int64_t> index,
+                              std::optional<int64_t> count) {
+  if (!index && !count) return JobNumbers();
+  if (!count || *count < 1 || *count > kMostJobs) {
+    return Error{Code::kInvalidArgument,
+                 "--job-count: expected how many jobs there are, from 1 to " +
+                     std::to_string(kMostJobs)};
+  }
+  if (!index) {
+    const auto from_environment = JobIndexFromEnvironment();
+    if (!from_environment) return from_environment.error();
+    index = *from_environment;
+  }
+  if (!index || *index < 0 || *index >= *count) {
+    return Error{Code::kInvalidArgument,
+                 "--job-index: expected a number below --job-count " +
+                     std::to_string(*count)};
+  }
+  return JobNumbers{static_cast<int>(*index), static_cast<int>(*count)};
 }
 
 }  // namespace newsmill

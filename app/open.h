@@ -40,6 +40,14 @@ Result<SiteCatalogue> LoadSites(const Settings& settings);
 Result<void> CheckStoreIsThere(const Settings& settings);
 Result<std::unique_ptr<StoreReader>> OpenReader(const Settings& settings);
 
+// The --job-index that was given, else JOB_COMPLETION_INDEX; nullopt: neither.
+// kInvalidArgument: no whole number below `count`, or no count.
+struct JobNumbers {
+  std::optional<int> index, count;
+};
+Result<JobNumbers> ResolveJob(std::optional<int64_t> index,
+                              std::optional<int64_t> count);
+
 // A point in time that the user typed, printed to standard error as it was
 // understood. Empty text: none.
 Result<std::optional<Timestamp>> ResolveInstant(Context& context,

@@ -21,7 +21,8 @@ bool Contains(const std::vector<StageKind>& stages, StageKind kind) {
   return std::find(stages.begin(), stages.end(), kind) != stages.end();
 }
 
-// This program again, with the same configuration.
+}  // namespace
+
 std::vector<std::string> TrialCommand(const Settings& settings) {
   const GlobalOptions& options = settings.options;
   std::vector<std::string> argv = {"/proc/self/exe", "parser-trial"};
@@ -36,8 +37,6 @@ std::vector<std::string> TrialCommand(const Settings& settings) {
   }
   return argv;
 }
-
-}  // namespace
 
 Pipeline::Pipeline(Context& context, PipelineOptions options)
     : context_(context),
@@ -61,8 +60,8 @@ Result<RunEnd> Pipeline::Run() {
   if (auto opened = Open(); !opened) {
     // Stopped while it waited for a broker: nothing was begun.
     if (!StopRequested()) return opened.error();
-    return options_.bounds.bounded() ? RunEnd::kStoppedEarly
-                                     : RunEnd::kFinished;
+    const bool bounded = options_.bounds.bounded() || options_.until_settled;
+    return bounded ? RunEnd::kStoppedEarly : RunEnd::kFinished;
   }
   Launch();
   Supervise();
@@ -122,6 +121,14 @@ Result<void> Pipeline::OpenStages() {
     idle_ = std::make_unique<IdleWatch>(parts_.bus->admin(), parts_.topics,
                                         std::move(reads),
                                         *options_.bounds.until_idle);
+  }
+  if (options_.until_settled) {
+    auto reader = OpenReader(parts_.settings);
+    if (!reader) return reader.error();
+    auto watch = SettledWatch::Start(parts_.bus->admin(), parts_.topics,
+                                     std::move(*reader));
+    if (!watch) return watch.error();
+    settled_ = std::move(*watch);
   }
   if (options_.progress && context_.err.terminal()) {
     // Without a ledger to look at there is no line; the run goes on.
@@ -201,6 +208,10 @@ void Pipeline::Supervise() {
       idle_reached_ = true;
       break;
     }
+    if (settled_ && settled_->IsSettled(now)) {
+      all_settled_ = true;
+      break;
+    }
     if (progress_) {
       const HttpServer::Probe ready = Readiness();
       progress_->Update(now, context_.clock, ready.ok ? "" : ready.detail);
@@ -229,6 +240,9 @@ Result<RunEnd> Pipeline::Collect() {
       const Error& error = running.end->error();
       return Error{error.code, running.stage->name() + ": " + error.message};
     }
+  }
+  if (settled_) {
+    return all_settled_ ? RunEnd::kFinished : RunEnd::kStoppedEarly;
   }
   if (idle_) return idle_reached_ ? RunEnd::kFinished : RunEnd::kStoppedEarly;
   return running_.front().end->value();

@@ -10,11 +10,16 @@
 #include "app/cli/command.h"
 #include "app/idle_watch.h"
 #include "app/progress.h"
+#include "app/settled_watch.h"
 #include "app/stages.h"
 #include "core/flow/worker.h"
 #include "core/runtime/http_server.h"
 
 namespace newsmill {
+
+// What starts this program again, with the same configuration, to try pages in
+// (ChildTrial).
+std::vector<std::string> TrialCommand(const Settings& settings);
 
 struct PipelineOptions {
   // The first one is what the process is for.
@@ -22,6 +27,9 @@ struct PipelineOptions {
   // Of a single stage its worker's own; of several until_idle holds for all
   // together, the rest for the first.
   Bounds bounds;
+  // End when all tasks that stand on the log at the start are settled, whoever
+  // works on them.
+  bool until_settled = false;
   Duration startup_timeout = std::chrono::seconds(60);
   // Show how far the ledger is, where standard error is a terminal.
   bool progress = false;
@@ -65,8 +73,10 @@ class Pipeline {
   PipelineOptions options_;  // constant after the constructor
   StageParts parts_;
   std::unique_ptr<IdleWatch> idle_;
+  std::unique_ptr<SettledWatch> settled_;
   std::unique_ptr<Progress> progress_;
   bool idle_reached_ = false;
+  bool all_settled_ = false;
 
   std::mutex mutex_;
   std::string starting_ = "starting";   // guarded by mutex_; empty: it runs

@@ -48,18 +48,6 @@ ParserMetrics& Metrics() {
   return metrics;
 }
 
-// The record as a page, with a time of fetch that can be believed.
-bool DecodePage(const Message& message, v1::FetchedPage* page) {
-  if (!page->ParseFromString(message.value)) return false;
-  const Timestamp fetched_at = FromProto(page->fetched_at());
-  if (!page->has_fetched_at() ||
-      fetched_at > message.append_time + kMostAhead) {
-    *page->mutable_fetched_at() = ToProto(message.append_time);
-    Metrics().corrected.Increment();
-  }
-  return true;
-}
-
 size_t ThreadCount(int64_t configured) {
   if (configured > 0) return static_cast<size_t>(configured);
   return std::max(1U, std::thread::hardware_concurrency());
@@ -87,6 +75,17 @@ v1::Outcome OutcomeOf(const Verdict& verdict, const v1::FetchedPage& page) {
 }
 
 }  // namespace
+
+bool DecodePage(const Message& message, v1::FetchedPage* page) {
+  if (!page->ParseFromString(message.value)) return false;
+  const Timestamp fetched_at = FromProto(page->fetched_at());
+  if (!page->has_fetched_at() ||
+      fetched_at > message.append_time + kMostAhead) {
+    *page->mutable_fetched_at() = ToProto(message.append_time);
+    Metrics().corrected.Increment();
+  }
+  return true;
+}
 
 ParseHandler::ParseHandler(PageParser& parser, const Topics& topics,
                            int64_t threads)

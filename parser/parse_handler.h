@@ -15,6 +15,10 @@
 
 namespace newsmill {
 
+// The record as a page, with a time of fetch that can be believed. False: it is
+// none.
+bool DecodePage(const Message& message, v1::FetchedPage* page);
+
 // Says which pages are parsed and what becomes of the articles: a replay's.
 // Called by the parser's threads.
 class PageSieve {

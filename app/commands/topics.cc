@@ -162,6 +162,72 @@ class TopicsCheck : public Command {
   bool json_ = false;
 };
 
+class TopicsPlan : public Command {
+ public:
+  std::string name() const override { return "topics plan"; }
+  std::string summary() const override {
+    return "Show what `topics create` would make, and change nothing";
+  }
+  void Declare(Arguments& arguments) override {
+    arguments.Flag("--json", &json_, "one object a line");
+  }
+
+  Result<ExitCode> Run(Context& context) override {
+    // An embedded log that is not there yet has no topics.
+    const bool there = CheckLogIsThere(context.settings).has_value();
+    std::vector<TopicInfo> present;
+    if (there) {
+      const auto bus = OpenToLook(context.settings);
+      if (!bus) return bus.error();
+      auto listed = (*bus)->admin().ListTopics();
+      if (!listed) return listed.error();
+      present = std::move(*listed);
+    }
+    Table table({{"TOPIC"},
+                 {"PARTITIONS", Table::Align::kRight},
+                 {"KEPT"},
+                 {"ACTION"},
+                 {"", Table::Align::kLeft, 200}});
+    const Topics ours = TopicsOf(context.settings);
+    const std::vector<std::string> of_tasks = ours.OfTasks();
+    for (const TopicSpec& spec : ours.specs) {
+      const auto found =
+          std::find_if(present.begin(), present.end(),
+                       [&](const TopicInfo& t) { return t.name == spec.name; });
+      const bool missing = found == present.end();
+      const std::string difference =
+          missing ? ""
+                  : Difference(spec, &*found,
+                               std::find(of_tasks.begin(), of_tasks.end(),
+                                         spec.name) != of_tasks.end());
+      const std::string action = missing              ? "create"
+                                 : difference.empty() ? "keep"
+                                                      : "change by hand";
+      const std::string kept =
+          spec.compacted ? "compacted" : RetentionText(spec.retention);
+      if (json_) {
+        context.out.Line(JsonLine({{"topic", spec.name},
+                                   {"partitions", spec.partitions},
+                                   {"kept", kept},
+                                   {"action", action},
+                                   {"difference", difference}}));
+      }
+      table.Add({{spec.name},
+                 {std::to_string(spec.partitions)},
+                 {kept},
+                 {action, missing              ? Style::kGreen
+                          : difference.empty() ? Style::kDim
+                                               : Style::kYellow},
+                 {difference}});
+    }
+    if (!json_) table.Print(context.out);
+    return Finished(context);
+  }
+
+ private:
+  bool json_ = false;
+};
+
 class TopicsList : public Command {
  public:
   std::string name() const override { return "topics list"; }
@@ -303,6 +369,7 @@ class TopicsLag : public Command {
 CommandPtr MakeTopicsCreate() { return std::make_unique<TopicsCreate>(); }
 CommandPtr MakeTopicsCheck() { return std::make_unique<TopicsCheck>(); }
 CommandPtr MakeTopicsList() { return std::make_unique<TopicsList>(); }
+CommandPtr MakeTopicsPlan() { return std::make_unique<TopicsPlan>(); }
 CommandPtr MakeTopicsLag() { return std::make_unique<TopicsLag>(); }
 
 }  // namespace newsmill

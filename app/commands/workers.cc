@@ -1,5 +1,3 @@
-#include <charconv>
-#include <cstdlib>
 #include <utility>
 
 #include "app/cli/format.h"
@@ -11,25 +9,8 @@
 namespace newsmill {
 namespace {
 
-constexpr int64_t kMostJobs = 1'000'000;
-
 ExitCode CodeOf(RunEnd end) {
   return end == RunEnd::kFinished ? kExitDone : kExitTryAgain;
-}
-
-Result<std::optional<int>> JobIndexFromEnvironment() {
-  const char* text = std::getenv("JOB_COMPLETION_INDEX");
-  if (text == nullptr) return std::optional<int>();
-  const std::string_view digits(text);
-  int index = 0;
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), index);
-  if (error == std::errc() && end == digits.data() + digits.size()) {
-    return std::optional<int>(index);
-  }
-  return Error{Code::kInvalidArgument, "JOB_COMPLETION_INDEX is '" +
-                                           std::string(digits) +
-                                           "'; expected a whole number"};
 }
 
 // Lines of the log would break the progress line apart, which itself says how
@@ -54,6 +35,9 @@ class RunCommand : public Command {
     arguments.Option("--until-idle", "TIME", &until_idle_,
                      "end when nothing is in hand and nothing came for so "
                      "long: 5s");
+    arguments.Flag("--until-settled", &until_settled_,
+                   "end when all tasks that are there at the start have an "
+                   "outcome");
     arguments.Option("--startup-timeout", "TIME", &startup_timeout_,
                      "how long to wait for log and store");
     arguments.Option("--warc", "DIR", &warc_,
@@ -66,16 +50,22 @@ class RunCommand : public Command {
   void PrintSummary(Context& context) const;
 
   std::optional<Duration> until_idle_, startup_timeout_;
+  bool until_settled_ = false;
   std::string warc_;
 };
 
 Result<ExitCode> RunCommand::Run(Context& context) {
+  if (until_settled_ && until_idle_) {
+    return Error{Code::kInvalidArgument,
+                 "--until-settled and --until-idle exclude each other"};
+  }
   if (!warc_.empty()) context.settings.fetcher.warc = warc_;
   QuietLogs(context);
   PipelineOptions options;
   options.stages = {StageKind::kFetcher, StageKind::kRetry, StageKind::kParser,
                     StageKind::kSink};
   options.bounds.until_idle = until_idle_;
+  options.until_settled = until_settled_;
   options.startup_timeout =
       startup_timeout_.value_or(context.settings.startup_timeout);
   options.progress = true;
@@ -124,7 +114,7 @@ class WorkerCommand : public Command {
   const std::vector<StageKind> stages_;
   std::optional<Duration> until_idle_, startup_timeout_;
   std::optional<int64_t> job_index_, job_count_;
-  bool until_end_ = false;
+  bool until_end_ = false, until_settled_ = false;
   std::string warc_;
 };
 
@@ -133,6 +123,9 @@ void WorkerCommand::Declare(Arguments& arguments) {
                    "end when nothing is in hand and nothing came for so long");
   arguments.Flag("--until-end", &until_end_,
                  "end when what is there at the start is worked off");
+  arguments.Flag("--until-settled", &until_settled_,
+                 "end when all tasks that are there at the start have an "
+                 "outcome in the store");
   arguments.Option("--job-index", "N", &job_index_,
                    "take the partitions p with p % COUNT = N, without a group "
                    "[JOB_COMPLETION_INDEX]");
@@ -153,24 +146,10 @@ Result<void> WorkerCommand::ReadJob(Bounds* bounds) const {
                  "a fetcher takes no --job-index or --job-count: only the "
                  "group says who may ask a host"};
   }
-  if (!job_count_ || *job_count_ < 1 || *job_count_ > kMostJobs) {
-    return Error{Code::kInvalidArgument,
-                 "--job-count: expected how many jobs there are, from 1 to " +
-                     std::to_string(kMostJobs)};
-  }
-  std::optional<int64_t> index = job_index_;
-  if (!index) {
-    const auto from_environment = JobIndexFromEnvironment();
-    if (!from_environment) return from_environment.error();
-    index = *from_environment;
-  }
-  if (!index || *index < 0 || *index >= *job_count_) {
-    return Error{Code::kInvalidArgument,
-                 "--job-index: expected a number below --job-count " +
-                     std::to_string(*job_count_)};
-  }
-  bounds->job_index = static_cast<int>(*index);
-  bounds->job_count = static_cast<int>(*job_count_);
+  const auto job = ResolveJob(job_index_, job_count_);
+  if (!job) return job.error();
+  bounds->job_index = job->index;
+  bounds->job_count = job->count;
   return {};
 }
 
@@ -178,9 +157,10 @@ Result<Bounds> WorkerCommand::ReadBounds() const {
   Bounds bounds;
   bounds.until_idle = until_idle_;
   bounds.until_end = until_end_;
-  if (until_idle_ && until_end_) {
+  if (until_idle_.has_value() + until_end_ + until_settled_ > 1) {
     return Error{Code::kInvalidArgument,
-                 "--until-idle and --until-end exclude each other"};
+                 "--until-idle, --until-end and --until-settled exclude each "
+                 "other"};
   }
   if (auto job = ReadJob(&bounds); !job) return job.error();
   return bounds;
@@ -193,6 +173,7 @@ Result<ExitCode> WorkerCommand::Run(Context& context) {
   PipelineOptions options;
   options.stages = stages_;
   options.bounds = *bounds;
+  options.until_settled = until_settled_;
   options.startup_timeout =
       startup_timeout_.value_or(context.settings.startup_timeout);
   const Result<RunEnd> end = Pipeline(context, std::move(options)).Run();

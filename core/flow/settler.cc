@@ -83,6 +83,24 @@ void DescribeRecord(const Message& message, bool with_value,
   letter.set_value_size(static_cast<int64_t>(message.value.size()));
 }
 
+// What tools for Kafka Connect's dead letter queues look for; values are text,
+// as Connect's are.
+std::vector<Header> ConnectHeaders(const v1::DeadLetter& letter) {
+  const std::string stage =
+      v1::Stage_Name(letter.stage()).substr(sizeof "STAGE_" - 1);
+  return {{"__connect.errors.topic", letter.topic()},
+          {"__connect.errors.partition", std::to_string(letter.partition())},
+          {"__connect.errors.offset", std::to_string(letter.offset())},
+          {"__connect.errors.connector.name", "newsmill"},
+          {"__connect.errors.task.id", "0"},
+          {"__connect.errors.stage", stage},
+          {"__connect.errors.class.name", "newsmill." + stage},
+          {"__connect.errors.exception.class.name",
+           v1::Reason_Name(letter.reason())},
+          {"__connect.errors.exception.message", letter.detail()},
+          {"__connect.errors.exception.stacktrace", ""}};
+}
+
 template <typename Message>
 Record Encode(const Message& message, const std::string& topic,
               std::optional<std::string> key) {
@@ -198,7 +216,11 @@ Record Settler::DeadRecord(const Settlement& settlement, const Failure& failure,
   }
   DescribeRecord(settlement.message, with_value, letter);
   *letter.mutable_died_at() = ToProto(now);
-  return Encode(letter, topics_.dead, settlement.message.key);
+  Record record = Encode(letter, topics_.dead, settlement.message.key);
+  for (Header& header : ConnectHeaders(letter)) {
+    record.headers.push_back(std::move(header));
+  }
+  return record;
 }
 
 }  // namespace newsmill

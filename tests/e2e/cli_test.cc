@@ -465,5 +465,28 @@ TEST_F(CliTest, AFullDiskUnderTheOutputIsAnError) {
   EXPECT_THAT(done->errors, HasSubstr("standard output"));
 }
 
+TEST_F(CliTest, TopicsPlanSaysWhatCreateWouldMakeAndMakesNothing) {
+  const auto before = Run({"topics", "plan", "--json"});
+  EXPECT_EQ(before.status.code, 0) << before.errors;
+  EXPECT_THAT(before.output, HasSubstr("\"topic\":\"newsmill.replays\""));
+  EXPECT_THAT(before.output, HasSubstr("\"action\":\"create\""));
+  EXPECT_FALSE(HasData());
+  ASSERT_EQ(Run({"topics", "create"}).status.code, 0);
+  const auto after = Run({"topics", "plan", "--json"});
+  EXPECT_THAT(after.output, Not(HasSubstr("\"action\":\"create\"")));
+}
+
+TEST_F(CliTest, TopicsTailShowsTheNewestRecordsDecoded) {
+  ASSERT_EQ(Run({"enqueue", "gazette:1", "gazette:2", "gazette:3"}).status.code,
+            0);
+  const auto tail = Run({"topics", "tail", "tasks", "--limit", "2", "--json"});
+  EXPECT_EQ(tail.status.code, 0) << tail.errors;
+  EXPECT_THAT(tail.output, HasSubstr("\"target\":\"gazette:3\""));
+  EXPECT_THAT(tail.output, Not(HasSubstr("\"target\":\"gazette:1\"")));
+  const auto wrong = Run({"topics", "tail", "task"});
+  EXPECT_EQ(wrong.status.code, 64);
+  EXPECT_THAT(wrong.errors, HasSubstr("newsmill.tasks"));
+}
+
 }  // namespace
 }  // namespace newsmill

@@ -335,5 +335,29 @@ TEST_F(RunEmbeddedTest, ABoundedRunThatIsStoppedEndsWith75) {
   }
 }
 
+TEST_F(RunEmbeddedTest, UntilSettledEndsWhenEveryTaskHasItsOutcome) {
+  ASSERT_NO_FATAL_FAILURE(Start(0.15));
+  const auto tasks = MakeTasks(40, 10, pipeline_->page_options());
+  Enqueue(tasks);
+  Succeed({"run", "--until-settled"});
+  const auto settled = pipeline_->Settled();
+  ASSERT_TRUE(settled) << settled.error().message;
+  EXPECT_EQ(*settled, 40);
+}
+
+TEST_F(RunEmbeddedTest, UntilSettledThatIsStoppedWhileATaskIsOpenIsTriedAgain) {
+  ASSERT_NO_FATAL_FAILURE(Start(0));
+  Enqueue(MakeTasks(3, 3, pipeline_->page_options()));
+  auto sink = process::ChildProcess::Start(
+      {.argv = {NEWSMILL_BINARY, "sink", "--until-settled", "--config",
+                pipeline_->config_file(), "--data", pipeline_->data_dir()}});
+  ASSERT_TRUE(sink) << sink.error().message;
+  ASSERT_TRUE((*sink)->WaitForLine("Partitions assigned", seconds(60)));
+  ASSERT_TRUE((*sink)->Signal(SIGTERM));
+  const auto end = (*sink)->Wait(seconds(60));
+  ASSERT_TRUE(end) << end.error().message;
+  EXPECT_EQ(end->code, 75) << (*sink)->LastLines(10);
+}
+
 }  // namespace
 }  // namespace newsmill::e2e

@@ -293,5 +293,22 @@ TEST(RetryTier, IsTheFirstThatIsLongEnough) {
   EXPECT_EQ(RetryTier(kDelays, 0, 1h), 2u);
 }
 
+TEST_F(SettlerTest, ADeadLetterCarriesTheHeaderNamesOfKafkaConnect) {
+  Settlement settlement = Failed(
+      {.reason = v1::REASON_TOO_LARGE, .detail = "9 MiB, at most 8 fit"});
+  const auto outputs = settler_.Decide(settlement, kNow).outputs;
+  ASSERT_EQ(outputs.at(0).topic, topics_.dead);
+  const Record& letter = outputs[0];
+  EXPECT_EQ(HeaderOf(letter, "__connect.errors.topic"), "newsmill.tasks");
+  EXPECT_EQ(HeaderOf(letter, "__connect.errors.partition"), "3");
+  EXPECT_EQ(HeaderOf(letter, "__connect.errors.offset"), "17");
+  EXPECT_EQ(HeaderOf(letter, "__connect.errors.stage"), "FETCHER");
+  EXPECT_EQ(HeaderOf(letter, "__connect.errors.exception.class.name"),
+            "REASON_TOO_LARGE");
+  EXPECT_EQ(HeaderOf(letter, "__connect.errors.exception.message"),
+            "9 MiB, at most 8 fit");
+  EXPECT_EQ(HeaderOf(letter, kTaskIdHeader), "task-1") << "ours beside them";
+}
+
 }  // namespace
 }  // namespace newsmill
