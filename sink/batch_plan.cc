@@ -195,15 +195,35 @@ Result<void> AskForRefused(Transaction& transaction, const StoreBatch& batch,
   std::vector<Write> questions;
   questions.reserve(refused.size());
   for (const size_t i : refused)
-    questions.push_back({&StandingArticle(),
-                         {Text(batch.articles[i].article_key())},
-                         {What::kArticle, i}});
+    questions.push_back(
+        {&StandingArticle(),
+         {Text(batch.articles[i].article_key()),
+          TimeOrNull(batch.articles[i].fetched_at()),
+          batch.articles[i].parse_generation(), BodyLength(batch.articles[i])},
+         {What::kArticle, i}});
   const auto answers = transaction.Run(questions);
   if (!answers) return answers.error();
   for (size_t i = 0; i < refused.size(); ++i)
     result.articles[refused[i]] =
         JudgeRefused(batch.articles[refused[i]], answers->at(i));
   return {};
+}
+
+// The rows are locked by their upserts, which refused them.
+void PlanCandidates(const StoreBatch& batch, const std::vector<size_t>& refused,
+                    Timestamp now, HalfWritten& half) {
+  for (const size_t i : refused) {
+    if (half.result.articles[i].reason != v1::REASON_SHRUNK) continue;
+    const v1::Article& article = batch.articles[i];
+    const Refusal origin{What::kArticle, i};
+    half.rest.push_back(
+        {&KeepCandidate(),
+         {Text(article.article_key()), TimeOrNull(article.fetched_at()),
+          article.parse_generation(), Text(article.content_hash()),
+          BodyLength(article), article.SerializeAsString(), now},
+         origin});
+    half.rest.push_back({&RaiseState(), StateValues(article, now), origin});
+  }
 }
 
 }  // namespace
@@ -230,18 +250,25 @@ Result<HalfWritten> WriteArticles(Transaction& transaction,
       AskForRefused(transaction, batch, refused, half.result);
   if (!asked) return asked.error();
 
-  half.rest = PlanDeadLetters(batch, now);
+  PlanCandidates(batch, refused, now, half);
+  std::vector<Write> dead = PlanDeadLetters(batch, now);
+  std::move(dead.begin(), dead.end(), std::back_inserter(half.rest));
   std::vector<Write> ledger = PlanLedger(batch, half.result, now);
   std::move(ledger.begin(), ledger.end(), std::back_inserter(half.rest));
   return half;
 }
 
 std::vector<const Statement*> AllStatements() {
-  return {&UpsertArticle(),        &StandingArticle(),
-          &RaiseState(),           &SettleTask(),
-          &AcceptTask(),           &InsertDeadLetter(),
-          &AwaitTaskStatement(),   &SettleWaitingStatement(),
-          &ConfirmStateStatement()};
+  return {&UpsertArticle(),
+          &StandingArticle(),
+          &RaiseState(),
+          &SettleTask(),
+          &AcceptTask(),
+          &InsertDeadLetter(),
+          &AwaitTaskStatement(),
+          &SettleWaitingStatement(),
+          &ConfirmStateStatement(),
+          &KeepCandidate()};
 }
 
 }  // namespace newsmill::sql

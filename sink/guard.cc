@@ -7,12 +7,35 @@
 namespace newsmill::sql {
 namespace {
 
-constexpr char kContentWins[] =
-    "articles.fetched_at IS NULL OR"
-    " (excluded.has_body, excluded.fetched_at, excluded.parse_generation,"
-    " excluded.content_hash) >"
-    " (articles.has_body, articles.fetched_at, articles.parse_generation,"
-    " articles.content_hash)";
+// The new side of a comparison with a row, as SQL.
+struct NewSide {
+  std::string has_body, fetched_at, parse_generation, content_hash, body_length;
+};
+
+// False where one of the lengths is not known.
+std::string HasShrunk(const NewSide& side) {
+  return fmt::format(
+      "COALESCE(articles.has_body AND {} > articles.fetched_at AND"
+      " {} <= articles.parse_generation AND"
+      " {} * 2 < articles.body_length, FALSE)",
+      side.fetched_at, side.parse_generation, side.body_length);
+}
+
+std::string ContentWins(const NewSide& side) {
+  return fmt::format(
+      "articles.fetched_at IS NULL OR"
+      " (({}, {}, {}, {}) > (articles.has_body, articles.fetched_at,"
+      " articles.parse_generation, articles.content_hash)"
+      " AND NOT {})",
+      side.has_body, side.fetched_at, side.parse_generation, side.content_hash,
+      HasShrunk(side));
+}
+
+NewSide Excluded() {
+  return {"excluded.has_body", "excluded.fetched_at",
+          "excluded.parse_generation", "excluded.content_hash",
+          "excluded.body_length"};
+}
 
 constexpr char kStateWins[] =
     "(excluded.state_fetched_at, excluded.state_generation,"
@@ -82,7 +105,7 @@ Statement MakeUpsertArticle() {
       fmt::arg("hash", Parameter(columns, "content_hash")),
       fmt::arg("now", list.types.size()),
       fmt::arg("not_suppressed", kNotSuppressed), fmt::arg("set", set),
-      fmt::arg("content_wins", kContentWins));
+      fmt::arg("content_wins", ContentWins(Excluded())));
   return statement;
 }
 
@@ -167,6 +190,41 @@ Statement MakeAcceptTask() {
        Type::kText}};
 }
 
+Statement MakeStandingArticle() {
+  const NewSide side{"", "$2", "$3", "", "$4"};
+  return {"standing_article",
+          fmt::format("SELECT CASE WHEN EXISTS (SELECT 1 FROM suppressed WHERE"
+                      " suppressed.article_key = wanted.article_key)"
+                      " THEN 1 ELSE 0 END, articles.content_hash,"
+                      " CASE WHEN articles.has_body THEN 1 ELSE 0 END,"
+                      " CASE WHEN {} THEN 1 ELSE 0 END"
+                      " FROM (SELECT $1 AS article_key) AS wanted"
+                      " LEFT JOIN articles"
+                      " ON articles.article_key = wanted.article_key",
+                      HasShrunk(side)),
+          {Type::kText, Type::kTime, Type::kBigint, Type::kInteger}};
+}
+
+Statement MakeKeepCandidate() {
+  std::string set;
+  for (const char* name : {"fetched_at", "parse_generation", "content_hash",
+                           "body_length", "record", "noted_at"})
+    set += fmt::format("{1}{0} = excluded.{0}", name, set.empty() ? "" : ", ");
+  return {"keep_candidate",
+          fmt::format(
+              "INSERT INTO article_candidates (article_key, fetched_at,"
+              " parse_generation, content_hash, body_length, record, noted_at)"
+              " VALUES ($1, $2, $3, $4, $5, $6, $7)"
+              " ON CONFLICT (article_key) DO UPDATE SET {} WHERE"
+              " (excluded.fetched_at, excluded.parse_generation,"
+              " excluded.content_hash) > (article_candidates.fetched_at,"
+              " article_candidates.parse_generation,"
+              " article_candidates.content_hash)",
+              set),
+          {Type::kText, Type::kTime, Type::kBigint, Type::kText, Type::kInteger,
+           Type::kBytes, Type::kTime}};
+}
+
 Statement MakeInsertDeadLetter() {
   InsertList list(DeadLetterColumns());
   list.types.push_back(Type::kTime);
@@ -187,15 +245,12 @@ const Statement& UpsertArticle() {
 }
 
 const Statement& StandingArticle() {
-  static const Statement statement{
-      "standing_article",
-      "SELECT CASE WHEN EXISTS (SELECT 1 FROM suppressed WHERE"
-      " suppressed.article_key = wanted.article_key) THEN 1 ELSE 0 END,"
-      " articles.content_hash,"
-      " CASE WHEN articles.has_body THEN 1 ELSE 0 END"
-      " FROM (SELECT $1 AS article_key) AS wanted"
-      " LEFT JOIN articles ON articles.article_key = wanted.article_key",
-      {Type::kText}};
+  static const Statement statement = MakeStandingArticle();
+  return statement;
+}
+
+const Statement& KeepCandidate() {
+  static const Statement statement = MakeKeepCandidate();
   return statement;
 }
 
@@ -254,6 +309,8 @@ ArticleResult JudgeRefused(const v1::Article& article,
     return {v1::UNCHANGED, v1::REASON_SAME_CONTENT};
   if (standing && standing->at(2) == "1" && article.article_body().empty())
     return {v1::UNCHANGED, v1::REASON_BODY_KEPT};
+  if (standing && standing->at(3) == "1")
+    return {v1::UNCHANGED, v1::REASON_SHRUNK};
   return {v1::UNCHANGED, v1::REASON_SUPERSEDED};
 }
 

@@ -22,6 +22,10 @@
 //   by articles and by outcomes that speak of the article.
 // An article without a body counts as older than any with one: it never
 // replaces a body, and in every order the same article is left.
+//
+// A newer fetch whose body has shrunk to less than half, read by no newer rule,
+// is more often a broken page than a shortened article: it is kept beside the
+// row as a candidate, and the row only learns that the page was seen.
 
 namespace newsmill::sql {
 
@@ -30,9 +34,14 @@ namespace newsmill::sql {
 // with nothing where it was refused.
 const Statement& UpsertArticle();
 
-// What is known of the row that refused an article. Parameter: the key.
-// Answers with (is the key suppressed, content_hash, has_body) as 0 or 1.
+// What is known of the row that refused an article. Parameters: key,
+// fetched_at, parse_generation and body_length of the article. Answers with (is
+// the key suppressed, content_hash, has_body, has the body shrunk), as 0 or 1.
 const Statement& StandingArticle();
+
+// An article whose body has shrunk, kept where it is the newest such.
+// Parameters as batch_plan.cc gives them.
+const Statement& KeepCandidate();
 
 // The state of a row; makes a row without content where there is none.
 // Parameters as batch_plan.cc gives them.

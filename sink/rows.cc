@@ -244,6 +244,7 @@ void AddLikeness(const v1::Article& article, RowBuilder& row) {
           body.empty() ? Value(Null{})
                        : Value(HexEncode(Sha256(WithoutNul(article.headline()) +
                                                 "\n" + body))));
+  row.Add("body_length", Type::kInteger, BodyLength(article));
   const std::optional<uint64_t> hash = SimHash(body);
   const auto bands = SimHashBands(hash.value_or(0));
   row.Add("simhash", Type::kBigint,
@@ -329,6 +330,14 @@ std::vector<Value> DeadLetterValues(const v1::DeadLetter& dead) {
 
 Value TextOrNull(const std::string& text) {
   return text.empty() ? Value(Null{}) : Text(text);
+}
+
+Value BodyLength(const v1::Article& article) {
+  const std::string& body = article.article_body();
+  // Every character has one byte that continues none.
+  const auto begins = [](char c) { return c != 0 && (c & 0xc0) != 0x80; };
+  const int64_t length = std::count_if(body.begin(), body.end(), begins);
+  return body.empty() ? Value(Null{}) : Value(length);
 }
 
 Value Text(const std::string& text) { return WithoutNul(text); }

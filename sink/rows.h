@@ -33,6 +33,8 @@ std::vector<Value> DeadLetterValues(const v1::DeadLetter& dead);
 
 // Pieces for other statements.
 Value TextOrNull(const std::string& text);
+// Of article_body as it is stored, in characters; NULL without one.
+Value BodyLength(const v1::Article& article);
 Value Text(const std::string& text);
 Value TimeOrNull(const google::protobuf::Timestamp& time);
 Value LabelsJson(const google::protobuf::RepeatedPtrField<v1::Label>& labels);

@@ -16,8 +16,11 @@ class SqlKeeper final : public StoreKeeper {
 
   Result<int64_t> DropDead(const std::vector<int64_t>& ids,
                            const DeadFilter& filter) override;
+  Result<void> AcceptShrunk(const std::string& article_key) override;
 
  private:
+  Result<v1::Article> FindCandidate(const std::string& article_key);
+  Result<void> WriteCandidate(const v1::Article& article);
   // All of it or nothing.
   Result<void> Together(const std::function<Result<void>()>& change);
 
@@ -49,6 +52,53 @@ Result<int64_t> SqlKeeper::DropDead(const std::vector<int64_t>& ids,
   });
   if (!done) return done.error();
   return dropped;
+}
+
+Result<v1::Article> SqlKeeper::FindCandidate(const std::string& article_key) {
+  const auto rows = changes_->Ask(
+      "SELECT record FROM article_candidates WHERE article_key = $1",
+      {article_key});
+  if (!rows) return rows.error();
+  if (rows->empty())
+    return Error{Code::kNotFound,
+                 fmt::format("no shrunk body is kept for '{}'", article_key)};
+  v1::Article article;
+  if (!article.ParseFromString(rows->front().at(0).value_or("")))
+    return Error{Code::kCorrupt,
+                 "a record of table article_candidates cannot be read"};
+  return article;
+}
+
+Result<void> SqlKeeper::WriteCandidate(const v1::Article& article) {
+  // A row of unknown length takes whatever is newer.
+  const auto opened = changes_->Ask(
+      "UPDATE articles SET body_length = NULL WHERE article_key = $1",
+      {article.article_key()});
+  if (!opened) return opened.error();
+  StoreBatch batch;
+  batch.articles = {article};
+  Transaction& transaction = changes_->transaction();
+  const auto half = WriteArticles(transaction, batch, clock_.Now());
+  if (!half) return half.error();
+  if (half->result.articles.at(0).reason != v1::REASON_UPDATED)
+    return Error{Code::kNotFound,
+                 fmt::format("the row of '{}' holds a newer fetch than the "
+                             "body that was kept",
+                             article.article_key())};
+  const auto rest = transaction.Run(half->rest);
+  if (!rest) return rest.error();
+  const auto deleted =
+      changes_->Ask("DELETE FROM article_candidates WHERE article_key = $1",
+                    {article.article_key()});
+  return deleted ? Result<void>() : deleted.error();
+}
+
+Result<void> SqlKeeper::AcceptShrunk(const std::string& article_key) {
+  return Together([&]() -> Result<void> {
+    const Result<v1::Article> article = FindCandidate(article_key);
+    if (!article) return article.error();
+    return WriteCandidate(*article);
+  });
 }
 
 }  // namespace

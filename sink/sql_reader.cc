@@ -59,6 +59,9 @@ class SqlReader final : public StoreReader {
   Result<void> VisitArticles(
       const ArticleFilter& filter,
       const std::function<bool(const v1::Article&)>& visit) override;
+  Result<void> VisitShrunk(
+      const ArticleFilter& filter,
+      const std::function<bool(const v1::Article&, int64_t)>& visit) override;
   Result<v1::Article> FindArticle(const std::string& key) override;
   Result<std::vector<SimilarArticle>> FindSimilar(const std::string& key,
                                                   int bits) override;
@@ -108,6 +111,34 @@ Result<void> SqlReader::VisitArticles(
         const auto article = ParseRecord<v1::Article>(row.at(0), "articles");
         if (!article) outcome = article.error();
         return article.has_value() && visit(*article);
+      });
+  return read ? outcome : read;
+}
+
+Result<void> SqlReader::VisitShrunk(
+    const ArticleFilter& filter,
+    const std::function<bool(const v1::Article&, int64_t)>& visit) {
+  Where where;
+  // What was fetched later makes a candidate void.
+  where.And("articles.fetched_at < article_candidates.fetched_at");
+  if (!filter.site.empty()) where.And("articles.site = {}", filter.site);
+  if (!filter.batch.empty()) where.And("articles.batch = {}", filter.batch);
+  if (filter.fetched_since)
+    where.And("article_candidates.fetched_at >= {}", *filter.fetched_since);
+  Result<void> outcome;
+  const Result<void> read = queries_->Query(
+      "SELECT article_candidates.record, articles.body_length"
+      " FROM article_candidates JOIN articles"
+      " ON articles.article_key = article_candidates.article_key" +
+          where.text() +
+          " ORDER BY article_candidates.fetched_at,"
+          " article_candidates.article_key" +
+          Limit(filter.limit),
+      where.values(), [&](const Row& row) {
+        const auto article =
+            ParseRecord<v1::Article>(row.at(0), "article_candidates");
+        if (!article) outcome = article.error();
+        return article.has_value() && visit(*article, ReadInteger(row.at(1)));
       });
   return read ? outcome : read;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "core/base/result.h"
@@ -19,6 +20,11 @@ class StoreKeeper {
   // not count).
   virtual Result<int64_t> DropDead(const std::vector<int64_t>& ids,
                                    const DeadFilter& filter) = 0;
+
+  // Writes the article that was kept beside the row because its body had
+  // shrunk, as if the rule against that were not there. kNotFound: none is
+  // kept, or the row holds a newer fetch by now.
+  virtual Result<void> AcceptShrunk(const std::string& article_key) = 0;
 };
 
 }  // namespace newsmill

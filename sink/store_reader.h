@@ -111,6 +111,12 @@ class StoreReader {
   virtual Result<void> VisitArticles(
       const ArticleFilter& filter,
       const std::function<bool(const v1::Article&)>& visit) = 0;
+  // Newer fetches whose body has shrunk below half of the row's, which was
+  // kept; `former_length` in characters. Ordered by (fetched_at, article_key).
+  virtual Result<void> VisitShrunk(
+      const ArticleFilter& filter,
+      const std::function<bool(const v1::Article&, int64_t former_length)>&
+          visit) = 0;
   // By article key, URL or article ID. kNotFound.
   virtual Result<v1::Article> FindArticle(const std::string& key) = 0;
 

@@ -8,6 +8,8 @@
 #include "app/csv.h"
 #include "app/open.h"
 #include "core/base/simhash.h"
+#include "sink/registry.h"
+#include "sink/rows.h"
 
 namespace newsmill {
 namespace {
@@ -91,10 +93,14 @@ class ArticlesList : public Command {
   }
   void Declare(Arguments& arguments) override {
     selection_.Declare(arguments);
+    arguments.Flag("--shrunk", &shrunk_,
+                   "newer bodies below half of the stored one, which were "
+                   "kept back; `articles accept` takes one");
     arguments.Flag("--json", &json_, "one object a line, all fields");
   }
 
   Result<ExitCode> Run(Context& context) override {
+    if (shrunk_) return PrintShrunk(context);
     if (json_ || !selection_.fields.empty()) {
       return PrintLines(context, selection_);
     }
@@ -102,6 +108,42 @@ class ArticlesList : public Command {
   }
 
  private:
+  Result<ExitCode> PrintShrunk(Context& context) {
+    const Result<ArticleFilter> filter = selection_.Filter(context);
+    if (!filter) return filter.error();
+    const auto reader = OpenReader(context.settings);
+    if (!reader) return reader.error();
+    Table table({{"KEY"},
+                 {"FETCHED"},
+                 {"LENGTH", Table::Align::kRight},
+                 {"STORED", Table::Align::kRight},
+                 {"HEADLINE", Table::Align::kLeft, 200}});
+    const auto visited = (*reader)->VisitShrunk(
+        *filter, [&](const v1::Article& article, int64_t former) {
+          const int64_t length = sql::BodyLength(article).number;
+          const Timestamp fetched = FromProto(article.fetched_at());
+          if (json_) {
+            return context.out.Line(
+                JsonLine({{"article_key", article.article_key()},
+                          {"fetched_at", FormatRfc3339(fetched)},
+                          {"body_length", length},
+                          {"stored_length", former},
+                          {"headline", article.headline()},
+                          {"url", article.url()}}));
+          }
+          table.Add({{article.article_key(), Style::kCyan},
+                     {FormatTime(fetched)},
+                     {FormatCount(length)},
+                     {FormatCount(former)},
+                     {article.headline(), Style::kBold}});
+          return true;
+        });
+    if (!visited) return visited.error();
+    if (!json_ && table.empty()) context.err.Line("No body has shrunk.");
+    if (!table.empty()) table.Print(context.out);
+    return Finished(context);
+  }
+
   Result<ExitCode> PrintTable(Context& context) {
     Result<ArticleFilter> filter = selection_.Filter(context);
     if (!filter) return filter.error();
@@ -137,7 +179,34 @@ class ArticlesList : public Command {
   }
 
   Selection selection_;
-  bool json_ = false;
+  bool json_ = false, shrunk_ = false;
+};
+
+class ArticlesAccept : public Command {
+ public:
+  std::string name() const override { return "articles accept"; }
+  std::string summary() const override {
+    return "Take a newer body that was kept back because it had shrunk";
+  }
+  void Declare(Arguments& arguments) override {
+    arguments.Positional("KEY", &key_, true,
+                         "as `articles list --shrunk` says");
+  }
+
+  Result<ExitCode> Run(Context& context) override {
+    if (auto there = CheckStoreIsThere(context.settings); !there) {
+      return there.error();
+    }
+    const auto keeper =
+        OpenStoreKeeper(context.settings.sink, context.settings.data_dir());
+    if (!keeper) return keeper.error();
+    if (auto done = (*keeper)->AcceptShrunk(key_); !done) return done.error();
+    context.err.Line("Taken.");
+    return Finished(context);
+  }
+
+ private:
+  std::string key_;
 };
 
 class ArticlesShow : public Command {
@@ -254,6 +323,7 @@ class ArticlesExport : public Command {
 
 }  // namespace
 
+CommandPtr MakeArticlesAccept() { return std::make_unique<ArticlesAccept>(); }
 CommandPtr MakeArticlesList() { return std::make_unique<ArticlesList>(); }
 CommandPtr MakeArticlesShow() { return std::make_unique<ArticlesShow>(); }
 CommandPtr MakeArticlesSimilar() { return std::make_unique<ArticlesSimilar>(); }

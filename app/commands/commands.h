@@ -12,6 +12,7 @@ namespace newsmill {
 std::vector<CommandPtr> AllCommands();
 std::vector<CommandGroup> AllGroups();
 
+CommandPtr MakeArticlesAccept();
 CommandPtr MakeArticlesExport();
 CommandPtr MakeArticlesList();
 CommandPtr MakeArticlesShow();

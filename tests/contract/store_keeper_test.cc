@@ -8,6 +8,7 @@ namespace newsmill {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 class StoreKeeping : public StoreTest {
  protected:
@@ -90,10 +91,90 @@ TEST_P(DroppedDeadLetters, AreListedByStageAndTime) {
   }));
 }
 
+class ShrunkBody : public StoreKeeping {
+ protected:
+  void SetUp() override {
+    StoreKeeping::SetUp();
+    owner_->Put(MakeArticle("k", 10, "h1", "十个字的正文就是这些"));
+  }
+  std::vector<std::string> Kept() {
+    std::vector<std::string> kept;
+    EXPECT_TRUE(Reader()->VisitShrunk({}, [&](const v1::Article& article,
+                                              int64_t former) {
+      kept.push_back(article.content_hash() + " of " + std::to_string(former));
+      return true;
+    }));
+    return kept;
+  }
+  std::string Stored() {
+    return Sql("SELECT content_hash, body_length FROM articles").at(0);
+  }
+};
+
+TEST_P(ShrunkBody, OfANewerFetchIsKeptBesideTheRow) {
+  const v1::Article shrunk = MakeArticle("k", 20, "h2", "四个字吗");
+  for (int round = 0; round < 2; ++round) {
+    const ArticleResult result = owner_->Put(shrunk);
+    EXPECT_EQ(result.kind, v1::UNCHANGED);
+    EXPECT_EQ(result.reason, v1::REASON_SHRUNK);
+  }
+  EXPECT_EQ(Stored(), "h1|10");
+  EXPECT_THAT(Kept(), ElementsAre("h2 of 10"));
+  EXPECT_EQ(Sql("SELECT state_hash FROM articles").at(0), "h2")
+      << "the page was seen";
+  EXPECT_EQ(Sql("SELECT reason FROM ledger WHERE task_id = 'task-k-20'").at(0),
+            "SHRUNK");
+}
+
+TEST_P(ShrunkBody, OfAHigherGenerationIsWritten) {
+  v1::Article replayed = MakeArticle("k", 20, "h2", "四个字吗");
+  replayed.set_parse_generation(2);
+  EXPECT_EQ(owner_->Put(replayed).reason, v1::REASON_UPDATED);
+  EXPECT_EQ(Stored(), "h2|4");
+  EXPECT_THAT(Kept(), IsEmpty());
+}
+
+TEST_P(ShrunkBody, IsNoneFromHalfOfTheFormerLengthOn) {
+  EXPECT_EQ(owner_->Put(MakeArticle("k", 20, "h2", "五个字正文")).reason,
+            v1::REASON_UPDATED);
+}
+
+TEST_P(ShrunkBody, OfARowOfUnknownLengthIsWritten) {
+  Sql("UPDATE articles SET body_length = NULL");
+  EXPECT_EQ(owner_->Put(MakeArticle("k", 20, "h2", "字")).reason,
+            v1::REASON_UPDATED);
+}
+
+TEST_P(ShrunkBody, IsTakenWhenSomebodySaysSo) {
+  owner_->Put(MakeArticle("k", 20, "h2", "四个字吗"));
+  owner_->Put(MakeArticle("k", 30, "h3", "三个字"));
+  EXPECT_THAT(Kept(), ElementsAre("h3 of 10")) << "the newest is kept";
+  const auto taken = keeper_->AcceptShrunk("k");
+  ASSERT_TRUE(taken) << taken.error().message;
+  EXPECT_EQ(Stored(), "h3|3");
+  EXPECT_THAT(Kept(), IsEmpty());
+  EXPECT_EQ(Sql("SELECT kind FROM ledger WHERE task_id = 'task-k-30'").at(0),
+            "STORED");
+  const auto again = keeper_->AcceptShrunk("k");
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, Code::kNotFound);
+}
+
+TEST_P(ShrunkBody, IsVoidOnceALaterFetchIsWhole) {
+  owner_->Put(MakeArticle("k", 20, "h2", "四个字吗"));
+  owner_->Put(MakeArticle("k", 30, "h1", "十个字的正文就是这些"));
+  EXPECT_THAT(Kept(), IsEmpty());
+  const auto taken = keeper_->AcceptShrunk("k");
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().code, Code::kNotFound);
+  EXPECT_EQ(Stored(), "h1|10");
+}
+
 #define NEWSMILL_OVER_EVERY_STORE(suite)                                       \
   INSTANTIATE_TEST_SUITE_P(Every, suite, ::testing::ValuesIn(StoreBackends()), \
                            [](const auto& tested) { return tested.param; })
 NEWSMILL_OVER_EVERY_STORE(DroppedDeadLetters);
+NEWSMILL_OVER_EVERY_STORE(ShrunkBody);
 
 }  // namespace
 }  // namespace newsmill

@@ -63,19 +63,21 @@ TEST(JudgeWritten, NamesWhatTheWriteDid) {
   EXPECT_EQ(JudgeWritten("SAME_CONTENT").reason, v1::REASON_SAME_CONTENT);
 }
 
-// (suppressed, content_hash, has_body) of the row that refused.
+// (suppressed, content_hash, has_body, shrunk) of the row that refused.
 ArticleResult Refused(const char* suppressed, const char* hash,
-                      const char* has_body, const std::string& body) {
+                      const char* has_body, const std::string& body,
+                      const char* shrunk = "0") {
   v1::Article article;
   article.set_content_hash("h1");
   article.set_article_body(body);
-  return JudgeRefused(article, Row{suppressed, hash, has_body});
+  return JudgeRefused(article, Row{suppressed, hash, has_body, shrunk});
 }
 
 TEST(JudgeRefused, SaysWhy) {
   EXPECT_EQ(Refused("0", "h2", "1", "text").reason, v1::REASON_SUPERSEDED);
   EXPECT_EQ(Refused("0", "h2", "0", "").reason, v1::REASON_SUPERSEDED);
   EXPECT_EQ(Refused("0", "h2", "1", "").reason, v1::REASON_BODY_KEPT);
+  EXPECT_EQ(Refused("0", "h2", "1", "t", "1").reason, v1::REASON_SHRUNK);
   EXPECT_EQ(Refused("0", "h1", "1", "text").reason, v1::REASON_SAME_CONTENT);
   EXPECT_EQ(Refused("0", "h1", "1", "text").kind, v1::UNCHANGED);
   EXPECT_EQ(Refused("1", "h1", "1", "text").reason, v1::REASON_SUPPRESSED);
