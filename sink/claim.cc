@@ -5,36 +5,18 @@
 
 #include <fmt/format.h>
 
+#include "sink/offset_standing.h"
+
 namespace newsmill {
 namespace {
-
-// Nothing, where the store's offset can be one of this log.
-std::string WhyNot(const Claimed& claimed, const std::string& cluster_id,
-                   const Watermarks& log) {
-  if (!claimed.next) return {};
-  if (claimed.cluster_id != cluster_id)
-    return fmt::format("the store has read cluster {}, and this is {}",
-                       claimed.cluster_id, cluster_id);
-  if (*claimed.next > log.end)
-    return fmt::format(
-        "the store has read up to offset {}, and the log ends at {}: the topic "
-        "was made again, or lost records",
-        *claimed.next, log.end);
-  if (*claimed.next < log.begin)
-    return fmt::format(
-        "the store has read up to offset {}, and the log begins at {}: records "
-        "were deleted before they were read",
-        *claimed.next, log.begin);
-  return {};
-}
 
 Stopped Stop(const TopicPartition& partition, const std::string& why,
              const Claimed& claimed, const Watermarks& log) {
   return {fmt::format(
-              "{}[{}]: {}. Nothing of it is read. If that is how it shall be, "
-              "delete its row from table sink_offsets and start again: the "
-              "partition is then read from its beginning, and rows that are "
-              "there already stay as they are",
+              "{}[{}]: {}. Nothing of it is read. `newsmill offsets show` "
+              "says how all stand, `newsmill offsets adopt --from-time TIME` "
+              "goes on from then, `newsmill offsets reset` from the beginning; "
+              "rows that are there already stay as they are",
               partition.topic, partition.partition, why),
           std::clamp(claimed.next.value_or(log.begin), log.begin, log.end)};
 }
@@ -109,6 +91,27 @@ Result<void> CheckLastRecords(Bus& bus,
 
 }  // namespace
 
+std::string WhyNotOfThisLog(const std::optional<int64_t>& next,
+                            const std::string& read_cluster,
+                            const std::string& cluster_id,
+                            const Watermarks& log) {
+  if (!next) return {};
+  if (read_cluster != cluster_id)
+    return fmt::format("the store has read cluster {}, and this is {}",
+                       read_cluster, cluster_id);
+  if (*next > log.end)
+    return fmt::format(
+        "the store has read up to offset {}, and the log ends at {}: the topic "
+        "was made again, or lost records",
+        *next, log.end);
+  if (*next < log.begin)
+    return fmt::format(
+        "the store has read up to offset {}, and the log begins at {}: records "
+        "were deleted before they were read",
+        *next, log.begin);
+  return {};
+}
+
 Result<Claims> ClaimPartitions(Bus& bus, Store& store,
                                const std::vector<TopicPartition>& partitions,
                                Duration timeout) {
@@ -124,7 +127,9 @@ Result<Claims> ClaimPartitions(Bus& bus, Store& store,
     if (!row) return row.error();
     claimed[partition] = *row;
     const Watermarks& log = watermarks->at(partition);
-    if (const std::string why = WhyNot(*row, *cluster_id, log); !why.empty())
+    if (const std::string why =
+            WhyNotOfThisLog(row->next, row->cluster_id, *cluster_id, log);
+        !why.empty())
       claims.stopped[partition] = Stop(partition, why, *row, log);
     else
       claims.owned[partition] = {row->epoch, row->next.value_or(log.begin)};

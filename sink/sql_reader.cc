@@ -81,6 +81,7 @@ class SqlReader final : public StoreReader {
       override;
   Result<v1::DeadLetter> FindDead(int64_t id) override;
   Result<Offsets> NextOffsets() override;
+  Result<std::vector<StoreOffset>> StoreOffsets() override;
   Result<Offsets> FirstUnsettled() override;
   Result<std::optional<Timestamp>> OldestOpen() override;
 
@@ -427,6 +428,24 @@ Result<Offsets> SqlReader::FirstUnsettled() {
       "SELECT accepted_topic, accepted_partition, min(accepted_offset)"
       " FROM ledger WHERE kind_rank = 0 AND accepted_topic IS NOT NULL"
       " GROUP BY accepted_topic, accepted_partition");
+}
+
+Result<std::vector<StoreOffset>> SqlReader::StoreOffsets() {
+  std::vector<StoreOffset> offsets;
+  const Result<void> read = queries_->Query(
+      "SELECT topic, partition, next, cluster_id FROM sink_offsets"
+      " ORDER BY topic, partition",
+      {}, [&](const Row& row) {
+        StoreOffset& offset = offsets.emplace_back();
+        offset.partition = {
+            row.at(0).value_or(""),
+            static_cast<int32_t>(std::stol(row.at(1).value_or("0")))};
+        if (row.at(2)) offset.next = std::stoll(*row.at(2));
+        offset.cluster_id = row.at(3).value_or("");
+        return true;
+      });
+  if (!read) return read.error();
+  return offsets;
 }
 
 Result<std::optional<Timestamp>> SqlReader::OldestOpen() {

@@ -70,6 +70,12 @@ struct BatchResult {
   std::vector<ArticleResult> articles;  // as StoreBatch::articles
 };
 
+// Where the store is to read a partition on; nullopt: from its beginning.
+struct AdoptedOffset {
+  TopicPartition partition;
+  std::optional<int64_t> next = std::nullopt;
+};
+
 // Which part of a batch made its Commit fail.
 struct Refusal {
   enum class What { kArticle, kOutcome, kAccepted, kDeadLetter, kOffset };
@@ -103,6 +109,12 @@ class Store {
   // An answer that was lost leaves open whether the batch is written: committed
   // again, it is refused as kFenced, and a new Claim says where to read on.
   virtual Result<BatchResult> Commit(const StoreBatch& batch) = 0;
+
+  // An operator's word that these are the offsets on the log `cluster_id`, all
+  // or none. Owners of the partitions are fenced and find them at their next
+  // Claim; of the last record nothing is remembered.
+  virtual Result<void> AdoptOffsets(const std::vector<AdoptedOffset>& offsets,
+                                    const std::string& cluster_id) = 0;
 
   // Of the last Commit, where one row or partition is to blame for its error.
   virtual std::optional<Refusal> refusal() const { return std::nullopt; }

@@ -58,6 +58,13 @@ struct LedgerRow {
   std::string traceparent;
 };
 
+// Where the store stands in a partition that was claimed.
+struct StoreOffset {
+  TopicPartition partition;
+  std::optional<int64_t> next;  // nullopt: never read
+  std::string cluster_id;
+};
+
 struct LedgerFilter {
   std::string site;
   std::string batch;
@@ -143,6 +150,8 @@ class StoreReader {
   // The store's own offsets. A partition that was claimed and never read is
   // left out.
   virtual Result<Offsets> NextOffsets() = 0;
+  // All that were claimed, with the log that they speak of.
+  virtual Result<std::vector<StoreOffset>> StoreOffsets() = 0;
 
   // Per partition, where the first record of the oldest open task stands. The
   // log keeps `tasks` from there on.

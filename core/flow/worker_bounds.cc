@@ -56,9 +56,13 @@ bool Worker::Loop::EndReached() {
     if (partition != nullptr && partition->checkpoint.in_flight() > 0) {
       return false;
     }
+    // Ours, and there is more to read: a group whose offsets are a copy may
+    // stand further than the handler, whose store was restored.
+    if (partition != nullptr && (next || !partition->claimed)) return false;
     open.push_back(name);
   }
-  return open.empty() || GroupReached(open);
+  // Before the assignment nobody knows which of them are ours.
+  return open.empty() || (joined_ && GroupReached(open));
 }
 
 // What other members of the group have in hand, and what was worked off before

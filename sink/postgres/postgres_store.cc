@@ -45,6 +45,14 @@ constexpr char kRaiseEpoch[] =
     " WHERE topic = $1 AND partition = $2"
     " AND (cluster_id = $3 OR next IS NULL)";
 
+constexpr char kAdopt[] =
+    "INSERT INTO sink_offsets (topic, partition, epoch, cluster_id, next,"
+    " claimed_at, updated_at) VALUES ($1, $2, 1, $3, $4, $5, $5)"
+    " ON CONFLICT (topic, partition) DO UPDATE SET"
+    " epoch = sink_offsets.epoch + 1, cluster_id = excluded.cluster_id,"
+    " next = excluded.next, last_offset = NULL, last_append_time = NULL,"
+    " updated_at = excluded.updated_at";
+
 constexpr char kReadOffset[] =
     "SELECT next, epoch, last_offset, to_char(last_append_time"
     " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), cluster_id"
@@ -140,11 +148,15 @@ class PostgresStore final : public Store {
   Result<Claimed> Claim(const TopicPartition& partition,
                         const std::string& cluster_id) override;
   Result<BatchResult> Commit(const StoreBatch& batch) override;
+  Result<void> AdoptOffsets(const std::vector<AdoptedOffset>& offsets,
+                            const std::string& cluster_id) override;
   std::optional<Refusal> refusal() const override { return refusal_; }
   Result<void> SettleWaiting() override;
   Result<void> Ping() override;
 
  private:
+  Result<void> AdoptOnce(const std::vector<AdoptedOffset>& offsets,
+                         const std::string& cluster_id);
   Result<Claimed> ClaimOnce(const TopicPartition& partition,
                             const std::string& cluster_id);
   Result<BatchResult> CommitOnce(const StoreBatch& batch);
@@ -257,6 +269,31 @@ Result<Claimed> PostgresStore::ClaimOnce(const TopicPartition& partition,
   if (rows->empty())
     return Error{Code::kInternal, "the claimed offset row is not there"};
   return sql::ReadClaimed(rows->front());
+}
+
+Result<void> PostgresStore::AdoptOnce(const std::vector<AdoptedOffset>& offsets,
+                                      const std::string& cluster_id) {
+  Result<void> step = connection_->Execute("BEGIN");
+  if (!step) return step;
+  for (const AdoptedOffset& offset : offsets) {
+    std::vector<sql::Value> values = KeyOf(offset.partition);
+    sql::Value next = sql::Null{};
+    if (offset.next) next = *offset.next;
+    values.insert(values.end(), {cluster_id, next, clock_.Now()});
+    const auto done = connection_->Ask(kAdopt, values);
+    if (!done) return done.error();
+  }
+  return connection_->Execute("COMMIT");
+}
+
+Result<void> PostgresStore::AdoptOffsets(
+    const std::vector<AdoptedOffset>& offsets, const std::string& cluster_id) {
+  for (int repeats = 0;; ++repeats) {
+    const Result<void> connected = Connect(false);
+    if (!connected) return connected;
+    const Result<void> adopted = AdoptOnce(offsets, cluster_id);
+    if (adopted || !RepeatAfter(adopted.error(), repeats)) return adopted;
+  }
 }
 
 Result<Claimed> PostgresStore::Claim(const TopicPartition& partition,

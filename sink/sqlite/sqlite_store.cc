@@ -19,6 +19,14 @@ constexpr char kClaim[] =
     " cluster_id = excluded.cluster_id, claimed_at = excluded.claimed_at"
     " WHERE cluster_id = excluded.cluster_id OR next IS NULL";
 
+constexpr char kAdopt[] =
+    "INSERT INTO sink_offsets (topic, partition, epoch, cluster_id, next,"
+    " claimed_at, updated_at) VALUES ($1, $2, 1, $3, $4, $5, $5)"
+    " ON CONFLICT (topic, partition) DO UPDATE SET"
+    " epoch = sink_offsets.epoch + 1, cluster_id = excluded.cluster_id,"
+    " next = excluded.next, last_offset = NULL, last_append_time = NULL,"
+    " updated_at = excluded.updated_at";
+
 constexpr char kReadOffset[] =
     "SELECT next, epoch, last_offset, last_append_time, cluster_id"
     " FROM sink_offsets WHERE topic = $1 AND partition = $2";
@@ -37,6 +45,8 @@ class SqliteStore final : public Store {
   Result<Claimed> Claim(const TopicPartition& partition,
                         const std::string& cluster_id) override;
   Result<BatchResult> Commit(const StoreBatch& batch) override;
+  Result<void> AdoptOffsets(const std::vector<AdoptedOffset>& offsets,
+                            const std::string& cluster_id) override;
   std::optional<Refusal> refusal() const override { return refusal_; }
   Result<void> SettleWaiting() override;
   Result<void> Ping() override { return database_->Execute("SELECT 1"); }
@@ -69,6 +79,22 @@ Result<Claimed> SqliteStore::Claim(const TopicPartition& partition,
   if (!row->has_value())
     return Error{Code::kInternal, "the claimed offset row is not there"};
   return sql::ReadClaimed(**row);
+}
+
+Result<void> SqliteStore::AdoptOffsets(
+    const std::vector<AdoptedOffset>& offsets, const std::string& cluster_id) {
+  Immediate transaction(*database_);
+  if (Result<void> begun = transaction.Begin(); !begun) return begun;
+  for (const AdoptedOffset& offset : offsets) {
+    sql::Value next = sql::Null{};
+    if (offset.next) next = *offset.next;
+    const auto done =
+        database_->First(kAdopt, {sql::Text(offset.partition.topic),
+                                  int64_t{offset.partition.partition},
+                                  sql::Text(cluster_id), next, clock_.Now()});
+    if (!done) return done.error();
+  }
+  return transaction.Commit();
 }
 
 Result<void> SqliteStore::MoveOffsets(const StoreBatch& batch, Timestamp now) {

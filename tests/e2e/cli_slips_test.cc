@@ -14,6 +14,7 @@ namespace newsmill {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -166,7 +167,7 @@ TEST_F(CliSlipsTest, UpkeepSpeaksJson) {
     const auto json = nlohmann::json::parse(line, nullptr, false);
     ASSERT_FALSE(json.is_discarded()) << line;
     EXPECT_THAT(json["sql"].get<std::string>(),
-                HasSubstr(migrations == 0 ? "CREATE TABLE" : "TABLE"));
+                AnyOf(HasSubstr("TABLE"), HasSubstr("VIEW")));
   }
   EXPECT_GT(migrations, 0);
   EXPECT_EQ(Json(Run({"store", "migrate", "--json"}))["applied"], migrations);

@@ -35,6 +35,13 @@ class FakeReader : public StoreReader {
     return without_article;
   }
   Result<Offsets> NextOffsets() override { return next; }
+  Result<std::vector<StoreOffset>> StoreOffsets() override {
+    std::vector<StoreOffset> offsets;
+    for (const auto& [name, offset] : next) {
+      offsets.push_back({name, offset, ""});
+    }
+    return offsets;
+  }
   Result<Offsets> FirstUnsettled() override { return first_unsettled; }
   Result<std::optional<Timestamp>> OldestOpen() override { return oldest_open; }
 

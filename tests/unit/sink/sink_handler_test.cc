@@ -50,6 +50,16 @@ class FakeStore : public Store {
     result.articles.assign(batch.articles.size(), {v1::STORED, v1::REASON_NEW});
     return result;
   }
+  Result<void> AdoptOffsets(const std::vector<AdoptedOffset>& offsets,
+                            const std::string&) override {
+    for (const AdoptedOffset& offset : offsets) {
+      Claimed& row = rows[offset.partition];
+      ++row.epoch;
+      row.next = offset.next;
+      row.last.reset();
+    }
+    return {};
+  }
   std::optional<Refusal> refusal() const override { return refused; }
   Result<void> SettleWaiting() override {
     ++sweeps;

@@ -308,5 +308,23 @@ TEST_F(WorkerBoundsTest, AnIndexedJobTakesItsPartitionsOfARange) {
   EXPECT_EQ(Committed(1), 2);
 }
 
+TEST_F(WorkerBoundsTest, UntilEndIsTheHandlersWhereTheGroupStandsFurther) {
+  for (int i = 0; i < 3; ++i) bus.Append(Tasks(0), "x");
+  bus.SetCommitted(Tasks(0), 3);
+  bus.SetCommitted(Tasks(1), 0);
+  handler.assign = [this](const auto&) {
+    return Offsets{{Tasks(0), 0}, {Tasks(1), 0}};
+  };
+  options.bounds.until_end = true;
+  std::vector<int64_t> handed;
+  handler.handle = [&](Delivery delivery) {
+    handed.push_back(delivery.message().offset);
+    std::move(delivery).Ack();
+  };
+  WaitFor(30s);
+  RunToFinish();
+  EXPECT_THAT(handed, ::testing::ElementsAre(0, 1, 2));
+}
+
 }  // namespace
 }  // namespace newsmill
