@@ -116,6 +116,15 @@ class Extract : public Command {
                    "--links: expected a page (FILE, URL or -), and no other "
                    "way to look at it"};
     }
+    if (lists_.empty() && (threads_ || !out_.empty())) {
+      return Error{Code::kInvalidArgument,
+                   "--out and --threads belong to --pages"};
+    }
+    if (!lists_.empty() && (json_ || !url_.empty())) {
+      return Error{Code::kInvalidArgument,
+                   "--json and --url belong to a single page; a list's results "
+                   "are JSON, and its lines name the URLs"};
+    }
     if (threads_ && *threads_ < 1) {
       return Error{Code::kInvalidArgument, "--threads: expected at least 1"};
     }

@@ -346,6 +346,12 @@ TEST_F(CliTest, ExtractNamesWhatIsWrongWithItsInput) {
            Write("pages.jsonl", "{\"id\":\"1\",\"file\":\"gone.html\"}\n")});
   EXPECT_EQ(missing.status.code, 64);
   EXPECT_THAT(missing.errors, HasSubstr("gone.html"));
+  const auto single = Run({"extract", "x.html", "--out", "article.json"});
+  EXPECT_EQ(single.status.code, 64);
+  EXPECT_THAT(single.errors, HasSubstr("belong to --pages"));
+  const auto json = Run({"extract", "--pages", "pages.jsonl", "--json"});
+  EXPECT_EQ(json.status.code, 64);
+  EXPECT_THAT(json.errors, HasSubstr("belong to a single page"));
 }
 
 TEST_F(CliTest, AFolderInThePlaceOfAFileIsNamed) {
