@@ -65,13 +65,25 @@ std::vector<Value> StateValues(const v1::Outcome& outcome, Timestamp now) {
           now};
 }
 
-std::vector<Write> PlanArticles(const StoreBatch& batch, Timestamp now) {
+Write PlanVersion(const v1::Article& article, Timestamp now, Refusal origin) {
+  return {&KeepVersion(),
+          {Text(article.article_key()), TimeOrNull(article.fetched_at()),
+           article.parse_generation(), Text(article.content_hash()),
+           !article.article_body().empty(), BodyLength(article), now},
+          origin};
+}
+
+std::vector<Write> PlanArticles(const StoreBatch& batch, Timestamp now,
+                                bool history) {
   std::vector<Keyed> writes;
   for (size_t i = 0; i < batch.articles.size(); ++i) {
     const v1::Article& article = batch.articles[i];
     const Refusal origin{What::kArticle, i};
     std::vector<Value> values = ArticleValues(article);
     values.push_back(now);
+    if (history)
+      writes.push_back(
+          {article.article_key(), PlanVersion(article, now, origin)});
     writes.push_back(
         {article.article_key(), {&UpsertArticle(), std::move(values), origin}});
     // Its content may be refused for having no body, and yet it was seen.
@@ -226,11 +238,28 @@ void PlanCandidates(const StoreBatch& batch, const std::vector<size_t>& refused,
   }
 }
 
+// A replay reads a former version anew.
+void PlanVersions(const StoreBatch& batch, const std::vector<size_t>& refused,
+                  HalfWritten& half) {
+  for (const size_t i : refused) {
+    if (half.result.articles[i].reason != v1::REASON_SUPERSEDED) continue;
+    const v1::Article& article = batch.articles[i];
+    half.rest.push_back(
+        {&ReplaceVersion(),
+         {Text(article.article_key()), TimeOrNull(article.fetched_at()),
+          article.parse_generation(), Text(article.content_hash()),
+          TextOrNull(article.headline()), BodyLength(article),
+          article.SerializeAsString()},
+         {What::kArticle, i}});
+  }
+}
+
 }  // namespace
 
 Result<HalfWritten> WriteArticles(Transaction& transaction,
-                                  const StoreBatch& batch, Timestamp now) {
-  const std::vector<Write> writes = PlanArticles(batch, now);
+                                  const StoreBatch& batch, Timestamp now,
+                                  bool history) {
+  const std::vector<Write> writes = PlanArticles(batch, now, history);
   const auto answers = transaction.Run(writes);
   if (!answers) return answers.error();
 
@@ -251,6 +280,7 @@ Result<HalfWritten> WriteArticles(Transaction& transaction,
   if (!asked) return asked.error();
 
   PlanCandidates(batch, refused, now, half);
+  if (history) PlanVersions(batch, refused, half);
   std::vector<Write> dead = PlanDeadLetters(batch, now);
   std::move(dead.begin(), dead.end(), std::back_inserter(half.rest));
   std::vector<Write> ledger = PlanLedger(batch, half.result, now);
@@ -268,7 +298,9 @@ std::vector<const Statement*> AllStatements() {
           &AwaitTaskStatement(),
           &SettleWaitingStatement(),
           &ConfirmStateStatement(),
-          &KeepCandidate()};
+          &KeepCandidate(),
+          &KeepVersion(),
+          &ReplaceVersion()};
 }
 
 }  // namespace newsmill::sql

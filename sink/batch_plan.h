@@ -38,9 +38,10 @@ struct HalfWritten {
 };
 
 // Writes the articles table and plans the rest. `now` stands in the bookkeeping
-// columns.
+// columns. With `history` former contents are kept.
 Result<HalfWritten> WriteArticles(Transaction& transaction,
-                                  const StoreBatch& batch, Timestamp now);
+                                  const StoreBatch& batch, Timestamp now,
+                                  bool history);
 
 // Every statement that a plan may hold, to be prepared.
 std::vector<const Statement*> AllStatements();

@@ -17,6 +17,10 @@ void SinkConfig::Declare(config::Schema& schema_of_keys) {
   schema_of_keys.Add("store.auto_migrate", &auto_migrate,
                      "Bring the store's schema up to date at the start; "
                      "otherwise an old one stops it.");
+  schema_of_keys.AddChoice(
+      "store.history", &history, {"changes", "off"},
+      "`changes`: what an article said before its content changed is kept in "
+      "article_versions, in the same transaction.");
   schema_of_keys.Add("sink.batch_rows", &batch_rows,
                      "Records that one store transaction takes at most.");
   schema_of_keys.Add("sink.batch_bytes", &batch_bytes,

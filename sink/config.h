@@ -15,6 +15,7 @@ struct SinkConfig {
   std::string url;
   std::string schema = "newsmill";
   bool auto_migrate = true;
+  std::string history = "off";  // or "changes"
 
   // [sink]
   int64_t batch_rows = 500;
@@ -24,6 +25,8 @@ struct SinkConfig {
   // The log's; a frozen owner's transaction is ended within it. Set from [log],
   // no key of its own.
   Duration session_timeout = std::chrono::seconds(10);
+
+  bool keeps_history() const { return history == "changes"; }
 
   void Declare(config::Schema& schema_of_keys);
 };

@@ -225,6 +225,34 @@ Statement MakeKeepCandidate() {
            Type::kBytes, Type::kTime}};
 }
 
+// The row is locked before it is read, so that the version kept is the one that
+// the upsert replaces.
+Statement MakeKeepVersion() {
+  const NewSide side{"$5", "$2", "$3", "$4", "$6"};
+  return {"keep_version",
+          fmt::format(
+              "INSERT INTO article_versions (article_key, fetched_at,"
+              " parse_generation, content_hash, headline, body_length, record,"
+              " replaced_at) SELECT article_key, fetched_at, parse_generation,"
+              " content_hash, headline, body_length, record, $7 FROM articles"
+              " WHERE article_key = $1 AND fetched_at IS NOT NULL"
+              " AND fetched_at <> $2 AND content_hash <> $4 AND ({}) AND {}"
+              " FOR UPDATE ON CONFLICT (article_key, fetched_at) DO NOTHING",
+              ContentWins(side), kNotSuppressed),
+          {Type::kText, Type::kTime, Type::kBigint, Type::kText, Type::kBoolean,
+           Type::kInteger, Type::kTime}};
+}
+
+Statement MakeReplaceVersion() {
+  return {"replace_version",
+          "UPDATE article_versions SET parse_generation = $3,"
+          " content_hash = $4, headline = $5, body_length = $6, record = $7"
+          " WHERE article_key = $1 AND fetched_at = $2"
+          " AND (parse_generation, content_hash) < ($3, $4)",
+          {Type::kText, Type::kTime, Type::kBigint, Type::kText, Type::kText,
+           Type::kInteger, Type::kBytes}};
+}
+
 Statement MakeInsertDeadLetter() {
   InsertList list(DeadLetterColumns());
   list.types.push_back(Type::kTime);
@@ -251,6 +279,16 @@ const Statement& StandingArticle() {
 
 const Statement& KeepCandidate() {
   static const Statement statement = MakeKeepCandidate();
+  return statement;
+}
+
+const Statement& KeepVersion() {
+  static const Statement statement = MakeKeepVersion();
+  return statement;
+}
+
+const Statement& ReplaceVersion() {
+  static const Statement statement = MakeReplaceVersion();
   return statement;
 }
 

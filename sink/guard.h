@@ -47,6 +47,14 @@ const Statement& KeepCandidate();
 // Parameters as batch_plan.cc gives them.
 const Statement& RaiseState();
 
+// Keeps the row's content as a version, where the article is of another fetch
+// and its content another, and wins: before its upsert. Parameters as
+// batch_plan.cc gives them.
+const Statement& KeepVersion();
+// An article of a version's fetch, read by a newer rule, takes its place; there
+// is none more or less afterwards. Likewise.
+const Statement& ReplaceVersion();
+
 // A task's outcome, kept where it is the highest so far, else counted.
 // Parameters as batch_plan.cc gives them.
 const Statement& SettleTask();

@@ -32,7 +32,7 @@ std::string SqlitePath(const SinkConfig& config, const std::string& data_dir) {
 Result<std::unique_ptr<Store>> OpenSqlite(const SinkConfig& config,
                                           const std::string& data_dir) {
   return sqlite::OpenStore(SqlitePath(config, data_dir), config.auto_migrate,
-                           Clock::System());
+                           config.keeps_history(), Clock::System());
 }
 
 Result<std::unique_ptr<StoreReader>> OpenSqliteReader(
@@ -42,7 +42,8 @@ Result<std::unique_ptr<StoreReader>> OpenSqliteReader(
 
 Result<std::unique_ptr<StoreKeeper>> OpenSqliteKeeper(
     const SinkConfig& config, const std::string& data_dir) {
-  return sqlite::OpenKeeper(SqlitePath(config, data_dir), Clock::System());
+  return sqlite::OpenKeeper(SqlitePath(config, data_dir),
+                            config.keeps_history(), Clock::System());
 }
 
 Result<std::unique_ptr<Migrator>> OpenSqliteMigrator(

@@ -11,8 +11,8 @@ namespace {
 
 class SqlKeeper final : public StoreKeeper {
  public:
-  SqlKeeper(std::unique_ptr<Changes> changes, const Clock& clock)
-      : changes_(std::move(changes)), clock_(clock) {}
+  SqlKeeper(std::unique_ptr<Changes> changes, bool history, const Clock& clock)
+      : changes_(std::move(changes)), history_(history), clock_(clock) {}
 
   Result<int64_t> DropDead(const std::vector<int64_t>& ids,
                            const DeadFilter& filter) override;
@@ -25,6 +25,7 @@ class SqlKeeper final : public StoreKeeper {
   Result<void> Together(const std::function<Result<void>()>& change);
 
   std::unique_ptr<Changes> changes_;
+  const bool history_;
   const Clock& clock_;
 };
 
@@ -78,7 +79,7 @@ Result<void> SqlKeeper::WriteCandidate(const v1::Article& article) {
   StoreBatch batch;
   batch.articles = {article};
   Transaction& transaction = changes_->transaction();
-  const auto half = WriteArticles(transaction, batch, clock_.Now());
+  const auto half = WriteArticles(transaction, batch, clock_.Now(), history_);
   if (!half) return half.error();
   if (half->result.articles.at(0).reason != v1::REASON_UPDATED)
     return Error{Code::kNotFound,
@@ -104,8 +105,8 @@ Result<void> SqlKeeper::AcceptShrunk(const std::string& article_key) {
 }  // namespace
 
 std::unique_ptr<StoreKeeper> NewSqlKeeper(std::unique_ptr<Changes> changes,
-                                          const Clock& clock) {
-  return std::make_unique<SqlKeeper>(std::move(changes), clock);
+                                          bool history, const Clock& clock) {
+  return std::make_unique<SqlKeeper>(std::move(changes), history, clock);
 }
 
 }  // namespace newsmill::sql

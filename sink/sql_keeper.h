@@ -28,8 +28,9 @@ class Changes {
   virtual Transaction& transaction() = 0;
 };
 
-// In the SQL that both databases share. The clock outlives the keeper.
+// In the SQL that both databases share; with `history` former contents are
+// kept. The clock outlives the keeper.
 std::unique_ptr<StoreKeeper> NewSqlKeeper(std::unique_ptr<Changes> changes,
-                                          const Clock& clock);
+                                          bool history, const Clock& clock);
 
 }  // namespace newsmill::sql

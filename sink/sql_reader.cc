@@ -62,6 +62,9 @@ class SqlReader final : public StoreReader {
   Result<void> VisitShrunk(
       const ArticleFilter& filter,
       const std::function<bool(const v1::Article&, int64_t)>& visit) override;
+  Result<void> VisitVersions(
+      const std::string& article_key,
+      const std::function<bool(const v1::Article&)>& visit) override;
   Result<v1::Article> FindArticle(const std::string& key) override;
   Result<std::vector<SimilarArticle>> FindSimilar(const std::string& key,
                                                   int bits) override;
@@ -140,6 +143,22 @@ Result<void> SqlReader::VisitShrunk(
             ParseRecord<v1::Article>(row.at(0), "article_candidates");
         if (!article) outcome = article.error();
         return article.has_value() && visit(*article, ReadInteger(row.at(1)));
+      });
+  return read ? outcome : read;
+}
+
+Result<void> SqlReader::VisitVersions(
+    const std::string& article_key,
+    const std::function<bool(const v1::Article&)>& visit) {
+  Result<void> outcome;
+  const Result<void> read = queries_->Query(
+      "SELECT record FROM article_versions WHERE article_key = $1"
+      " ORDER BY fetched_at",
+      {article_key}, [&](const Row& row) {
+        const auto version =
+            ParseRecord<v1::Article>(row.at(0), "article_versions");
+        if (!version) outcome = version.error();
+        return version.has_value() && visit(*version);
       });
   return read ? outcome : read;
 }

@@ -124,6 +124,11 @@ class StoreReader {
       const ArticleFilter& filter,
       const std::function<bool(const v1::Article&, int64_t former_length)>&
           visit) = 0;
+  // What the article of this key said before, the oldest fetch first; the
+  // present content is not among them.
+  virtual Result<void> VisitVersions(
+      const std::string& article_key,
+      const std::function<bool(const v1::Article&)>& visit) = 0;
   // By article key, URL or article ID. kNotFound.
   virtual Result<v1::Article> FindArticle(const std::string& key) = 0;
 

@@ -16,6 +16,7 @@ std::vector<CommandPtr> AllCommands() {
       MakeArticlesList,
       MakeArticlesShow,
       MakeArticlesSimilar,
+      MakeArticlesHistory,
       MakeArticlesAccept,
       MakeArticlesExport,
       MakeBatchList,

@@ -14,6 +14,7 @@ std::vector<CommandGroup> AllGroups();
 
 CommandPtr MakeArticlesAccept();
 CommandPtr MakeArticlesExport();
+CommandPtr MakeArticlesHistory();
 CommandPtr MakeArticlesList();
 CommandPtr MakeArticlesShow();
 CommandPtr MakeArticlesSimilar();

@@ -52,7 +52,8 @@ Result<std::unique_ptr<StoreKeeper>> OpenKeeper(const SinkConfig& config,
   if (step) step = (*connection)->Prepare(sql::AllStatements());
   if (!step) return step.error();
   return sql::NewSqlKeeper(
-      std::make_unique<PostgresChanges>(std::move(*connection)), clock);
+      std::make_unique<PostgresChanges>(std::move(*connection)),
+      config.keeps_history(), clock);
 }
 
 }  // namespace newsmill::postgres

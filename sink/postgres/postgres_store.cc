@@ -346,7 +346,8 @@ Error PostgresStore::Blame(const Error& error,
 Result<BatchResult> PostgresStore::CommitOnce(const StoreBatch& batch) {
   const Timestamp now = clock_.Now();
   PipelinedTransaction transaction(*connection_);
-  Result<sql::HalfWritten> half = sql::WriteArticles(transaction, batch, now);
+  Result<sql::HalfWritten> half =
+      sql::WriteArticles(transaction, batch, now, config_.keeps_history());
   if (!half) return Blame(half.error(), transaction);
   std::vector<sql::Write> last = std::move(half->rest);
   std::vector<sql::Write> moves = PlanMoves(batch, now);

@@ -210,6 +210,10 @@ Result<sqlite3_stmt*> Database::Prepare(const std::string& sql) {
   // $1 is a name to SQLite and a number to PostgreSQL; ?1 is SQLite's number.
   std::string text = sql;
   std::replace(text.begin(), text.end(), '$', '?');
+  // One transaction writes at a time: there is nothing to lock.
+  constexpr std::string_view kLock = " FOR UPDATE";
+  if (const size_t at = text.find(kLock); at != std::string::npos)
+    text.erase(at, kLock.size());
   sqlite3_stmt* statement = nullptr;
   if (sqlite3_prepare_v3(db_.get(), text.c_str(), static_cast<int>(text.size()),
                          SQLITE_PREPARE_PERSISTENT, &statement,

@@ -40,13 +40,14 @@ class SqliteChanges final : public sql::Changes {
 }  // namespace
 
 Result<std::unique_ptr<StoreKeeper>> OpenKeeper(const std::string& path,
+                                                bool history,
                                                 const Clock& clock) {
   auto database = Database::Open(path, Database::Mode::kReadWrite);
   if (!database) return database.error();
   const Result<void> ready = PrepareSchema(**database, false);
   if (!ready) return ready.error();
   return sql::NewSqlKeeper(
-      std::make_unique<SqliteChanges>(std::move(*database)), clock);
+      std::make_unique<SqliteChanges>(std::move(*database)), history, clock);
 }
 
 }  // namespace newsmill::sqlite

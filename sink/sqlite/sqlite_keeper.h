@@ -10,6 +10,7 @@
 namespace newsmill::sqlite {
 
 Result<std::unique_ptr<StoreKeeper>> OpenKeeper(const std::string& path,
+                                                bool history,
                                                 const Clock& clock);
 
 }  // namespace newsmill::sqlite

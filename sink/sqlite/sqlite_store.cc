@@ -39,8 +39,9 @@ constexpr char kMove[] =
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(std::unique_ptr<Database> database, const Clock& clock)
-      : database_(std::move(database)), clock_(clock) {}
+  SqliteStore(std::unique_ptr<Database> database, bool history,
+              const Clock& clock)
+      : database_(std::move(database)), history_(history), clock_(clock) {}
 
   Result<Claimed> Claim(const TopicPartition& partition,
                         const std::string& cluster_id) override;
@@ -57,6 +58,7 @@ class SqliteStore final : public Store {
   Error Blame(const Error& error);
 
   std::unique_ptr<Database> database_;
+  const bool history_;
   const Clock& clock_;
   std::optional<Refusal> refusal_;
 };
@@ -137,7 +139,8 @@ Result<BatchResult> SqliteStore::Commit(const StoreBatch& batch) {
   Immediate transaction(*database_);
   Result<void> step = transaction.Begin();
   if (!step) return step.error();
-  Result<sql::HalfWritten> half = sql::WriteArticles(*database_, batch, now);
+  Result<sql::HalfWritten> half =
+      sql::WriteArticles(*database_, batch, now, history_);
   if (!half) return Blame(half.error());
   const auto rest = database_->Run(half->rest);
   if (!rest) return Blame(rest.error());
@@ -151,14 +154,14 @@ Result<BatchResult> SqliteStore::Commit(const StoreBatch& batch) {
 }  // namespace
 
 Result<std::unique_ptr<Store>> OpenStore(const std::string& path,
-                                         bool auto_migrate,
+                                         bool auto_migrate, bool history,
                                          const Clock& clock) {
   auto database = Database::Open(path, Database::Mode::kReadWrite);
   if (!database) return database.error();
   const Result<void> ready = PrepareSchema(**database, auto_migrate);
   if (!ready) return ready.error();
   return std::unique_ptr<Store>(
-      std::make_unique<SqliteStore>(std::move(*database), clock));
+      std::make_unique<SqliteStore>(std::move(*database), history, clock));
 }
 
 Result<std::unique_ptr<StoreReader>> OpenReader(const std::string& path) {

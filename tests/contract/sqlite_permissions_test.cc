@@ -22,7 +22,7 @@ class SqlitePermissionsTest : public ::testing::Test {
  protected:
   SqlitePermissionsTest() {
     fs::permissions(folder_.path(), fs::perms(0755));
-    const auto store = OpenStore(file_, true, Clock::System());
+    const auto store = OpenStore(file_, true, false, Clock::System());
     EXPECT_TRUE(store) << store.error().message;
   }
   ~SqlitePermissionsTest() override {
@@ -56,7 +56,7 @@ TEST_F(SqlitePermissionsTest, AReaderNeedsNoWrite) {
 
 TEST_F(SqlitePermissionsTest, AWriterIsToldAtOnce) {
   EXPECT_TRUE(HoldsForAReader([this] {
-    const auto store = OpenStore(file_, true, Clock::System());
+    const auto store = OpenStore(file_, true, false, Clock::System());
     return !store && store.error().code == Code::kBadConfiguration;
   }));
 }

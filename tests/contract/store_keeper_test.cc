@@ -170,11 +170,78 @@ TEST_P(ShrunkBody, IsVoidOnceALaterFetchIsWhole) {
   EXPECT_EQ(Stored(), "h1|10");
 }
 
+class History : public StoreKeeping {
+ protected:
+  void SetUp() override {
+    config_.history = "changes";
+    StoreKeeping::SetUp();
+    owner_->Put(MakeArticle("k", 10, "h1"));
+  }
+  std::vector<std::string> Versions() {
+    std::vector<std::string> hashes;
+    EXPECT_TRUE(Reader()->VisitVersions("k", [&](const v1::Article& version) {
+      hashes.push_back(version.content_hash());
+      return true;
+    }));
+    return hashes;
+  }
+  static v1::Article Replayed(int64_t fetched, const std::string& hash) {
+    v1::Article article = MakeArticle("k", fetched, hash);
+    article.set_parse_generation(2);
+    return article;
+  }
+};
+
+TEST_P(History, HoldsWhatWasReplacedByOtherContent) {
+  EXPECT_THAT(Versions(), IsEmpty());
+  owner_->Put(MakeArticle("k", 20, "h1"));  // seen again, the same
+  EXPECT_THAT(Versions(), IsEmpty());
+  owner_->Put(MakeArticle("k", 30, "h2"));
+  owner_->Put(MakeArticle("k", 30, "h2"));  // read twice
+  owner_->Put(MakeArticle("k", 15, "h0"));  // older, and refused
+  owner_->Put(MakeArticle("k", 40, "h3"));
+  EXPECT_THAT(Versions(), ElementsAre("h1", "h2"));
+  EXPECT_EQ(Reader()->FindArticle("k")->content_hash(), "h3");
+}
+
+TEST_P(History, IsChangedByAReplayAndNotLengthened) {
+  owner_->Put(MakeArticle("k", 20, "h2"));
+  owner_->Put(MakeArticle("k", 30, "h3"));
+  for (int round = 0; round < 2; ++round) {
+    owner_->Put(Replayed(10, "h1b"));
+    owner_->Put(Replayed(20, "h2b"));
+    owner_->Put(Replayed(30, "h3b"));  // the present content's own fetch
+    owner_->Put(Replayed(12, "h0"));   // a fetch that left no version
+  }
+  EXPECT_THAT(Versions(), ElementsAre("h1b", "h2b"));
+  EXPECT_EQ(Reader()->FindArticle("k")->content_hash(), "h3b");
+  owner_->Put(MakeArticle("k", 10, "h1"));  // by the older rule
+  EXPECT_THAT(Versions(), ElementsAre("h1b", "h2b"));
+}
+
+TEST_P(History, HoldsTheLongBodyThatAnAcceptedOneReplaced) {
+  owner_->Put(MakeArticle("k", 20, "h2", "十个字的正文就是这些"));
+  owner_->Put(MakeArticle("k", 30, "h3", "三个字"));
+  EXPECT_THAT(Versions(), ElementsAre("h1")) << "kept back, nothing replaced";
+  ASSERT_TRUE(keeper_->AcceptShrunk("k"));
+  EXPECT_THAT(Versions(), ElementsAre("h1", "h2"));
+}
+
+TEST_P(History, IsEmptyWhereNobodyAsksForIt) {
+  config_.history = "off";
+  store_ = Open();
+  owner_ = std::make_unique<Owner>(*store_);
+  owner_->Claim();
+  owner_->Put(MakeArticle("k", 20, "h2"));
+  EXPECT_THAT(Versions(), IsEmpty());
+}
+
 #define NEWSMILL_OVER_EVERY_STORE(suite)                                       \
   INSTANTIATE_TEST_SUITE_P(Every, suite, ::testing::ValuesIn(StoreBackends()), \
                            [](const auto& tested) { return tested.param; })
 NEWSMILL_OVER_EVERY_STORE(DroppedDeadLetters);
 NEWSMILL_OVER_EVERY_STORE(ShrunkBody);
+NEWSMILL_OVER_EVERY_STORE(History);
 
 }  // namespace
 }  // namespace newsmill

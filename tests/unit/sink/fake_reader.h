@@ -55,6 +55,11 @@ class FakeReader : public StoreReader {
       const std::function<bool(const v1::Article&, int64_t)>&) override {
     return {};
   }
+  Result<void> VisitVersions(
+      const std::string&,
+      const std::function<bool(const v1::Article&)>&) override {
+    return {};
+  }
   Result<v1::Article> FindArticle(const std::string&) override {
     return Error{Code::kNotFound, ""};
   }
