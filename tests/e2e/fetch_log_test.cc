@@ -11,8 +11,7 @@
 #include "core/bus/topics.h"
 #include "fetcher/hosts/read_topic.h"
 #include "newsmill/v1/fetch_attempt.pb.h"
-#include "tests/support/process/child_process.h"
-#include "tests/support/process/temp_folder.h"
+#include "tests/e2e/loopback_command.h"
 #include "tests/support/scripted_server.h"
 
 namespace newsmill {
@@ -42,20 +41,11 @@ class FetchLogTest : public ::testing::Test {
 
   void Run(std::vector<std::string> arguments,
            const std::vector<std::string>& more = {}) {
-    arguments.insert(arguments.begin(), NEWSMILL_BINARY);
-    arguments.insert(
-        arguments.end(),
-        {"--data", folder_ / "data", "--set",
-         "fetcher.allow_addresses=[\"127.0.0.0/8\"]", "--set",
-         "fetcher.host_delay=10ms", "--set", "fetcher.retry_delays=[\"1s\"]"});
+    arguments.insert(arguments.end(),
+                     {"--set", "fetcher.retry_delays=[\"1s\"]"});
     arguments.insert(arguments.end(), more.begin(), more.end());
-    process::ChildProcess::Options options;
-    options.argv = std::move(arguments);
-    options.directory = folder_.path().string();
-    const auto done =
-        process::RunToEnd(std::move(options), std::chrono::seconds(120));
-    ASSERT_TRUE(done) << done.error().message;
-    ASSERT_EQ(done->status.code, 0) << done->errors;
+    const auto done = RunOnLoopback(folder_, std::move(arguments));
+    ASSERT_EQ(done.status.code, 0) << done.errors;
   }
 
   std::vector<FetchAttempt> Attempts() {

@@ -4,8 +4,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "tests/support/process/child_process.h"
-#include "tests/support/process/temp_folder.h"
+#include "tests/e2e/loopback_command.h"
 #include "tests/support/scripted_server.h"
 
 namespace newsmill {
@@ -26,18 +25,7 @@ class RobotsCommandTest : public ::testing::Test {
         }) {}
 
   process::Completed Run(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), NEWSMILL_BINARY);
-    arguments.insert(arguments.end(),
-                     {"--data", folder_ / "data", "--set",
-                      "fetcher.allow_addresses=[\"127.0.0.0/8\"]", "--set",
-                      "fetcher.host_delay=10ms"});
-    process::ChildProcess::Options options;
-    options.argv = std::move(arguments);
-    options.directory = folder_.path().string();
-    Result<process::Completed> completed =
-        process::RunToEnd(std::move(options), std::chrono::seconds(120));
-    EXPECT_TRUE(completed) << completed.error().message;
-    return completed ? *completed : process::Completed();
+    return RunOnLoopback(folder_, std::move(arguments));
   }
 
   size_t RobotsRequests() const {
