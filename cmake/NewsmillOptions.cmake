@@ -35,6 +35,11 @@ if(NEWSMILL_SANITIZE)
   add_link_options(-fsanitize=${NEWSMILL_SANITIZE})
 endif()
 
+# A test's own code runs once: optimising it takes longer than it saves.
+add_library(newsmill_test_options INTERFACE)
+target_compile_options(newsmill_test_options INTERFACE
+  $<$<CONFIG:Release>:-O0>)
+
 # Warnings are errors in our code; generated and foreign code is not ours.
 add_library(newsmill_warnings INTERFACE)
 if(NOT NEWSMILL_FUZZ)  # another compiler warns of other things

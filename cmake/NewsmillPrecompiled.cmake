@@ -1,10 +1,12 @@
 # Precompiled headers: what most files include of the standard library, of
 # protobuf and of GoogleTest is read once per build, not once per file.
 #
-# For the presets with sanitizers. A release is built without, and so is the
-# tree that clang-tidy reads: there a file that forgets an include fails.
+# A release's libraries are built without (GCC, optimising, warns of what comes
+# from such a header), and so is the tree that clang-tidy reads: there a file
+# that forgets an include fails.
 
-option(NEWSMILL_PRECOMPILE "Precompile the headers that most files include" OFF)
+set(NEWSMILL_PRECOMPILE "" CACHE STRING
+  "For whom the headers that most files include are precompiled: tests, all")
 
 if(NEWSMILL_PRECOMPILE)
   # The headers are of use only to files compiled in the same way, and some
@@ -42,16 +44,18 @@ function(newsmill_precompiled_headers)
   if(NOT NEWSMILL_PRECOMPILE)
     return()
   endif()
-  newsmill_precompiled_header(newsmill_common_headers
-    DEPS newsmill::proto HEADERS ${NEWSMILL_COMMON_HEADERS})
+  if(NEWSMILL_PRECOMPILE STREQUAL "all")
+    newsmill_precompiled_header(newsmill_common_headers
+      DEPS newsmill::proto HEADERS ${NEWSMILL_COMMON_HEADERS})
+  endif()
   newsmill_precompiled_header(newsmill_test_headers
-    DEPS newsmill::proto GTest::gmock
+    DEPS newsmill::proto GTest::gmock newsmill_test_options
     HEADERS <gmock/gmock.h> <gtest/gtest.h> ${NEWSMILL_COMMON_HEADERS})
 endfunction()
 
-# newsmill_use_precompiled(target newsmill_common_headers)
+# newsmill_use_precompiled(target newsmill_common_headers), where there are such
 function(newsmill_use_precompiled target headers)
-  if(NEWSMILL_PRECOMPILE)
+  if(TARGET ${headers})
     target_precompile_headers(${target} REUSE_FROM ${headers})
   endif()
 endfunction()

@@ -30,7 +30,8 @@ function(newsmill_test)
   endif()
   add_executable(${arg_NAME} ${arg_SRCS})
   target_link_libraries(${arg_NAME}
-    PRIVATE newsmill_warnings ${arg_DEPS} GTest::gmock ${arg_MAIN})
+    PRIVATE newsmill_warnings newsmill_test_options ${arg_DEPS}
+            GTest::gmock ${arg_MAIN})
   newsmill_use_precompiled(${arg_NAME} newsmill_test_headers)
   target_compile_definitions(${arg_NAME}
     PRIVATE NEWSMILL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
