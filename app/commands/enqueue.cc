@@ -1,24 +1,15 @@
-#include <algorithm>
-#include <atomic>
-#include <mutex>
-#include <set>
-
 #include <nlohmann/json.hpp>
 
 #include "app/cli/format.h"
 #include "app/cli/message_json.h"
 #include "app/cli/text_width.h"
 #include "app/commands/commands.h"
+#include "app/enqueueing.h"
 #include "app/open.h"
-#include "app/revisit_options.h"
 #include "app/seeding.h"
 #include "app/targets.h"
+#include "app/task_options.h"
 #include "core/base/file.h"
-#include "core/base/id.h"
-#include "core/base/proto_duration.h"
-#include "core/flow/plain_text.h"
-#include "core/flow/task_codec.h"
-#include "core/flow/task_id.h"
 #include "core/runtime/signals.h"
 
 namespace newsmill {
@@ -26,33 +17,6 @@ namespace {
 
 constexpr size_t kShownFaults = 20;
 constexpr int kReasonColumns = 1000;  // a foreign file: no escapes, no flood
-constexpr int64_t kProgressStep = 500;
-constexpr Duration kFlushTimeout = std::chrono::seconds(60);
-
-// What the log answered; told from the producer's threads.
-class Acknowledgements {
- public:
-  Producer::Done Expect() {
-    return [this](const Result<RecordMetadata>& result) {
-      if (result) {
-        accepted_.fetch_add(1);
-        return;
-      }
-      const std::lock_guard lock(mutex_);
-      if (!first_error_) first_error_ = result.error();
-    };
-  }
-  int64_t accepted() const { return accepted_; }
-  std::optional<Error> first_error() {
-    const std::lock_guard lock(mutex_);
-    return first_error_;
-  }
-
- private:
-  std::atomic<int64_t> accepted_{0};
-  std::mutex mutex_;
-  std::optional<Error> first_error_;  // guarded by mutex_
-};
 
 class Enqueue : public Command {
  public:
@@ -67,30 +31,22 @@ class Enqueue : public Command {
  private:
   Result<std::vector<GivenTarget>> Collect(const SiteCatalogue& sites) const;
   Result<std::vector<GivenTarget>> ReadFile() const;
-  Result<v1::FetchTask> Template(Context& context) const;
   Result<void> CheckOptions() const;
   ExitCode ReportBad(Context& context, const ResolvedTargets& targets) const;
-  v1::FetchTask TaskFor(const ResolvedTargets::Good& good,
-                        const v1::FetchTask& common, Timestamp now) const;
   Result<ExitCode> Produce(Context& context, const ResolvedTargets& targets,
                            const v1::FetchTask& common,
                            const Estimate& estimate) const;
   Result<void> AddSeeds(Context& context, const SiteCatalogue& sites,
                         ResolvedTargets& targets);
-  // Whether the log keeps tasks as long as these will take.
-  Result<bool> IsKeptLongEnough(Context& context, Admin& admin,
-                                const Topics& topics,
-                                const Estimate& estimate) const;
   ExitCode Report(Context& context, const ResolvedTargets& targets,
                   const Estimate& estimate) const;
 
-  std::vector<std::string> targets_, ranges_, labels_;
+  std::vector<std::string> targets_, ranges_;
   SeedOptions seeds_;
   Seeding seeding_;
-  std::string file_, batch_, id_, lane_;
-  std::optional<Duration> expires_in_;
-  RevisitOptions revisit_;
-  bool force_ = false, dry_run_ = false, skip_bad_ = false, json_ = false;
+  std::string file_;
+  TaskOptions tasks_;
+  bool dry_run_ = false, skip_bad_ = false, json_ = false;
 };
 
 void Enqueue::Declare(Arguments& arguments) {
@@ -113,22 +69,7 @@ void Enqueue::Declare(Arguments& arguments) {
                    "of a feed or sitemap only URLs of this site [its own]");
   arguments.Flag("--any-host", &seeds_.any_host,
                  "of a feed or sitemap also URLs of other sites");
-  arguments.Option("--batch", "NAME", &batch_,
-                   "name of the batch, for `batch show` and `--batch`");
-  arguments.Option("--label", "K=V", &labels_,
-                   "carried to row and outcome; may be repeated");
-  arguments.Option("--id", "KEY", &id_,
-                   "idempotency key: a second task with it is not fetched "
-                   "twice; for one target");
-  arguments.Option("--lane", "LANE", &lane_,
-                   "fresh (first in line) or bulk [fresh; of a sitemap, what "
-                   "it does not date within two days is bulk]");
-  arguments.Flag("--force", &force_,
-                 "fetch even what was fetched just now; and enqueue even what "
-                 "takes longer than the log keeps tasks");
-  arguments.Option("--expires-in", "TIME", &expires_in_,
-                   "skip the task when it was not fetched by then: 6h, 7d");
-  revisit_.Declare(arguments);
+  tasks_.Declare(arguments);
   arguments.Flag("--dry-run", &dry_run_, "check and count, enqueue nothing");
   arguments.Flag("--skip-bad", &skip_bad_,
                  "enqueue the good ones although others are bad");
@@ -136,10 +77,7 @@ void Enqueue::Declare(Arguments& arguments) {
 }
 
 Result<void> Enqueue::CheckOptions() const {
-  if (!lane_.empty() && lane_ != "fresh" && lane_ != "bulk") {
-    return Error{Code::kInvalidArgument,
-                 "--lane is '" + lane_ + "'; expected fresh or bulk"};
-  }
+  if (auto checked = tasks_.Check(); !checked) return checked;
   const bool narrows = !seeds_.since.empty() || !seeds_.match.empty() ||
                        !seeds_.site.empty() || seeds_.any_host;
   if (narrows && !seeds_.any()) {
@@ -151,35 +89,9 @@ Result<void> Enqueue::CheckOptions() const {
     return Error{Code::kInvalidArgument,
                  "--any-host and --site contradict each other"};
   }
-  if (!id_.empty() && seeds_.any()) {
+  if (!tasks_.id.empty() && seeds_.any()) {
     return Error{Code::kInvalidArgument,
                  "--id is for one target, not for a feed or a sitemap"};
-  }
-  if (!id_.empty() && !IsTaskId(id_)) {
-    return Error{Code::kInvalidArgument,
-                 "--id: expected at most 256 bytes without control characters"};
-  }
-  if (!IsPlainText(batch_)) {
-    return Error{Code::kInvalidArgument,
-                 "--batch: expected UTF-8 without control characters"};
-  }
-  if (auto checked = revisit_.Check(); !checked) return checked;
-  std::set<std::string> names;
-  for (const std::string& label : labels_) {
-    if (!IsPlainText(label)) {
-      return Error{Code::kInvalidArgument,
-                   "--label: expected UTF-8 without control characters"};
-    }
-    if (label.find('=') == std::string::npos || label.starts_with('=')) {
-      return Error{Code::kInvalidArgument,
-                   "--label '" + label + "' is not of the form name=value"};
-    }
-    const std::string name = label.substr(0, label.find('='));
-    if (!names.insert(name).second) {
-      return Error{Code::kInvalidArgument,
-                   "--label '" + name +
-                       "' is given twice; a task has one value of a name"};
-    }
   }
   return {};
 }
@@ -219,36 +131,11 @@ Result<std::vector<GivenTarget>> Enqueue::Collect(
                  "nothing to enqueue; give targets, --range, --file, --feed "
                  "or --sitemap"};
   }
-  if (!id_.empty() && all.size() != 1) {
+  if (!tasks_.id.empty() && all.size() != 1) {
     return Error{Code::kInvalidArgument, "--id is for one target, here are " +
                                              std::to_string(all.size())};
   }
   return all;
-}
-
-// What all tasks of this call have in common.
-Result<v1::FetchTask> Enqueue::Template(Context& context) const {
-  v1::FetchTask task;
-  task.set_kind(v1::FetchTask::ARTICLE);
-  task.set_lane(lane_ == "bulk" ? v1::FetchTask::BULK : v1::FetchTask::FRESH);
-  task.set_batch(batch_);
-  task.set_force(force_);
-  // Who names an article wants it now, whenever it was fetched last; and what a
-  // feed named before is told by its ID.
-  *task.mutable_duplicate_window() = ToProto(Duration(0));
-  revisit_.Fill(context.clock.Now(), &task);
-  for (const std::string& text : labels_) {
-    const size_t equals = text.find('=');
-    v1::Label* label = task.add_labels();
-    label->set_name(text.substr(0, equals));
-    label->set_value(text.substr(equals + 1));
-  }
-  if (expires_in_) {
-    const Timestamp expires_at = context.clock.Now() + *expires_in_;
-    *task.mutable_expires_at() = ToProto(expires_at);
-    context.err.Line("--expires-in " + FormatRfc3339(expires_at));
-  }
-  return task;
 }
 
 // A bad argument is a wrong call, a bad line is what the check found.
@@ -290,22 +177,25 @@ Result<ExitCode> Enqueue::Run(Context& context) {
       return code;
     }
   }
-  const Result<v1::FetchTask> common = Template(context);
-  if (!common) return common.error();
+  const v1::FetchTask common = tasks_.Common(context.clock.Now());
+  if (common.has_expires_at()) {
+    context.err.Line("--expires-in " +
+                     FormatRfc3339(FromProto(common.expires_at())));
+  }
   if (auto added = AddSeeds(context, *sites, targets); !added) {
     return added.error();
   }
   const FetcherConfig& fetcher = context.settings.fetcher;
   const Estimate estimate = EstimateTime(
       targets, *sites, {fetcher.host_delay, fetcher.host_concurrency});
-  if (!dry_run_) return Produce(context, targets, *common, estimate);
+  if (!dry_run_) return Produce(context, targets, common, estimate);
   return Finished(context, Report(context, targets, estimate));
 }
 
 Result<void> Enqueue::AddSeeds(Context& context, const SiteCatalogue& sites,
                                ResolvedTargets& targets) {
   if (!seeds_.any()) return {};
-  seeds_.again = force_;
+  seeds_.again = tasks_.force;
   Result<Seeding> seeding = CollectSeeds(context, sites, seeds_);
   if (!seeding) return seeding.error();
   seeding_ = std::move(*seeding);
@@ -314,22 +204,6 @@ Result<void> Enqueue::AddSeeds(Context& context, const SiteCatalogue& sites,
     targets.good.push_back(std::move(target));
   }
   return {};
-}
-
-v1::FetchTask Enqueue::TaskFor(const ResolvedTargets::Good& good,
-                               const v1::FetchTask& common,
-                               Timestamp now) const {
-  v1::FetchTask task = common;
-  task.set_task_id(id_);
-  if (good.seed) {
-    task.set_task_id(good.seed->task_id);
-    task.set_discovered_from(good.seed->found_in);
-    if (lane_.empty() && good.seed->bulk) task.set_lane(v1::FetchTask::BULK);
-  }
-  if (task.task_id().empty()) task.set_task_id(NewUuidV7(now));
-  SetTarget(good.target, good.text, &task);
-  task.set_traceparent(NewTraceparent());
-  return task;
 }
 
 Result<ExitCode> Enqueue::Produce(Context& context,
@@ -341,69 +215,16 @@ Result<ExitCode> Enqueue::Produce(Context& context,
   const auto bus = OpenLog(context.settings);
   if (!bus) return bus.error();
   const Topics topics = TopicsOf(context.settings);
-  const Result<bool> kept =
-      IsKeptLongEnough(context, (*bus)->admin(), topics, estimate);
+  const Result<bool> kept = IsKeptLongEnough(context, (*bus)->admin(), topics,
+                                             estimate, tasks_.force);
   if (!kept) return kept.error();
-  if (!*kept && !force_) return kExitCheckFailed;
-  const std::string& topic = topics.tasks;
-  Acknowledgements acknowledged;  // outlives the producer, which tells it
-  const auto producer = (*bus)->NewProducer({.client_id = "newsmill-enqueue"});
-  if (!producer) return producer.error();
-
-  int64_t produced = 0;
-  for (const ResolvedTargets::Good& good : targets.good) {
-    if (StopRequested()) break;
-    const v1::FetchTask task = TaskFor(good, common, context.clock.Now());
-    (*producer)->Produce(EncodeTask(task, topic), acknowledged.Expect());
-    if (++produced % kProgressStep == 0) {
-      context.err.Progress("enqueued " + FormatCount(produced) + " of " +
-                           FormatCount(std::ssize(targets.good)));
-    }
-  }
-  const auto flushed = (*producer)->Flush(kFlushTimeout);
-  context.err.EndProgress();
-  const std::optional<Error> refused = acknowledged.first_error();
-  if (!flushed || refused || produced < std::ssize(targets.good)) {
-    const Error error = refused    ? *refused
-                        : !flushed ? flushed.error()
-                                   : Error{Code::kCancelled, "interrupted"};
-    return Error{error.code, "the log took " +
-                                 FormatCount(acknowledged.accepted()) + " of " +
-                                 Counted(std::ssize(targets.good), "task") +
-                                 ": " + error.message};
+  if (!*kept && !tasks_.force) return kExitCheckFailed;
+  if (auto put =
+          PutTasks(context, **bus, topics.tasks, targets.good, tasks_, common);
+      !put) {
+    return put.error();
   }
   return Finished(context, Report(context, targets, estimate));
-}
-
-Result<bool> Enqueue::IsKeptLongEnough(Context& context, Admin& admin,
-                                       const Topics& topics,
-                                       const Estimate& estimate) const {
-  const auto there = admin.ListTopics();
-  if (!there) return there.error();
-  const std::vector<std::string> of_tasks = topics.OfTasks();
-  const TopicInfo* shortest = nullptr;
-  for (const TopicInfo& topic : *there) {
-    if (!topic.retention || std::find(of_tasks.begin(), of_tasks.end(),
-                                      topic.name) == of_tasks.end()) {
-      continue;
-    }
-    if (shortest == nullptr || *topic.retention < *shortest->retention) {
-      shortest = &topic;
-    }
-  }
-  if (shortest == nullptr) return true;
-  const bool enough = estimate.total < *shortest->retention;
-  context.err.Line(
-      "newsmill: the log keeps " + shortest->name + " for " +
-      FormatDuration(*shortest->retention) + ", and these tasks take about " +
-      FormatSpan(estimate.total) + ". Whatever waits longer is lost.");
-  if (!enough && !force_) {
-    context.err.Line(
-        "newsmill: nothing was enqueued. Have the cluster keep the topics of "
-        "tasks (retention.ms = -1, see `newsmill topics check`), enqueue less "
-        "at a time, or say --force.");
-  }
-  return enough;
 }
 
 ExitCode Enqueue::Report(Context& context, const ResolvedTargets& targets,
@@ -415,7 +236,7 @@ ExitCode Enqueue::Report(Context& context, const ResolvedTargets& targets,
         {"valid", tasks},
         {"bad", targets.bad.size()},
         {"hosts", estimate.hosts},
-        {"batch", batch_},
+        {"batch", tasks_.batch},
         {"estimated_seconds",
          static_cast<double>(estimate.total.count()) / 1000}};
     if (seeds_.any()) json["seeds"] = SeedingJson(seeding_);
@@ -425,7 +246,7 @@ ExitCode Enqueue::Report(Context& context, const ResolvedTargets& targets,
   std::string text = (dry_run_ ? "Would enqueue " : "Enqueued ") +
                      Counted(tasks, "task") + " over " +
                      Counted(estimate.hosts, "host");
-  if (!batch_.empty()) text += " as batch '" + batch_ + "'";
+  if (!tasks_.batch.empty()) text += " as batch '" + tasks_.batch + "'";
   if (!targets.bad.empty()) {
     text += ", left out " + Counted(std::ssize(targets.bad), "bad one");
   }
