@@ -279,8 +279,9 @@ void FetchHandler::GiveLocked(Order order) {
   // Woken under the lock: once the thread has taken End, the client goes.
   if (ended_) return;
   ended_ = std::holds_alternative<End>(order);
+  // Those that are there have woken it already.
+  if (orders_.empty()) waker_->Wake();
   orders_.push_back(std::move(order));
-  waker_->Wake();
 }
 
 std::vector<FetchHandler::Order> FetchHandler::TakeOrders() {

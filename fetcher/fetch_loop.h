@@ -249,6 +249,7 @@ class FetchLoop {
   // Pages that were seen before.
   void ListenForAcknowledgements();
   int64_t GenerationOf(const std::string& url) const;
+  int64_t GenerationOf(const Url& url) const;
   const std::string& KeyOf(Fetch& fetch) const;
   const v1::SeenPage* SeenBefore(const v1::FetchTask& task,
                                  const std::string& article_key,

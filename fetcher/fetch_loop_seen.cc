@@ -32,7 +32,12 @@ FetchLoop::~FetchLoop() {
 int64_t FetchLoop::GenerationOf(const std::string& url) const {
   if (generation_ == nullptr) return 0;
   const Result<Url> parsed = Url::Parse(url);
-  const Site* const site = parsed ? sites_.ForHost(parsed->HostKey()) : nullptr;
+  return parsed ? GenerationOf(*parsed) : generation_(0);
+}
+
+int64_t FetchLoop::GenerationOf(const Url& url) const {
+  if (generation_ == nullptr) return 0;
+  const Site* const site = sites_.ForHost(url.HostKey());
   return generation_(site == nullptr ? 0 : site->revision);
 }
 
@@ -75,8 +80,7 @@ void FetchLoop::AskForChanges(Fetch& fetch, HttpRequest& request) const {
 
 // Told when the log has the page: only then may others rely on it.
 void FetchLoop::RememberWhenDurable(Fetch& fetch, const v1::FetchedPage& page) {
-  std::optional<v1::SeenPage> seen =
-      SeenPageOf(page, GenerationOf(page.final_url()));
+  std::optional<v1::SeenPage> seen = SeenPageOf(page, GenerationOf(fetch.url));
   if (!seen) return;
   under_way_[{fetch.partition, seen->article_key()}] = fetch.id;
   unacknowledged_[fetch.id] = {fetch.partition, *std::move(seen)};

@@ -29,8 +29,10 @@ v1::FetchedPage MakePage(const v1::FetchTask& task, const Url& asked,
   page.set_article_key(ArticleKeyOf(task, asked, sites));
   page.set_final_url(task.url());
   page.set_status(response.status);
-  page.mutable_headers()->Assign(response.headers.begin(),
-                                 response.headers.end());
+  page.mutable_headers()->Reserve(static_cast<int>(response.headers.size()));
+  for (v1::HttpHeader& header : response.headers) {
+    *page.add_headers() = std::move(header);
+  }
   page.set_truncated(response.truncated);
   page.set_body_sha256(Sha256(response.body));
   page.set_body(std::move(response.body));

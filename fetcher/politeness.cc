@@ -5,11 +5,11 @@
 
 namespace newsmill {
 
-std::string HostWithoutPort(const std::string& host) {
+std::string_view HostWithoutPort(std::string_view host) {
   const size_t colon = host.rfind(':');
   const size_t bracket = host.rfind(']');
-  if (colon == std::string::npos) return host;
-  if (bracket != std::string::npos && colon < bracket) return host;
+  if (colon == std::string_view::npos) return host;
+  if (bracket != std::string_view::npos && colon < bracket) return host;
   return host.substr(0, colon);
 }
 

@@ -15,7 +15,7 @@ HostLimits LimitsOf(const std::string& host, const SiteCatalogue& sites,
                     const FetcherConfig& config);
 
 // "[::1]:8080" -> "[::1]", "news.example:8080" -> "news.example".
-std::string HostWithoutPort(const std::string& host);
+std::string_view HostWithoutPort(std::string_view host);
 
 // What the whole fleet may ask in a day; kInvalidArgument names the key.
 Result<DayPlan> FleetPlan(const FetcherConfig& config);

@@ -24,6 +24,7 @@ struct Options {
   std::string python;  // one that has Scrapy; empty: not compared
   std::string colly;   // its client; empty: not compared
   std::string only;    // of the parts; empty: all
+  bool alone = false;  // beside bare libcurl, and no other client
 };
 
 void PrintHead(const std::string& title, const Load& load) {
@@ -82,6 +83,7 @@ int64_t RunWrk(const std::string& url, int64_t in_flight) {
 }
 
 void ComparePeers(const Load& load, const Options& options, double unit) {
+  if (options.alone) return;
   const std::string url = "http://" + load.addresses.front() + load.path;
   if (IsThere("wrk")) {
     Print("wrk", Measure([&] { return RunWrk(url, load.in_flight); }), unit, 0);
@@ -200,6 +202,7 @@ int main(int argc, char** argv) {
   app.add_option("--colly", options.colly, "the client of bench/fetch/colly");
   app.add_option("--only", options.only,
                  "picks, small, large, hosts, tls or waiting");
+  app.add_flag("--alone", options.alone, "beside bare libcurl only");
   CLI11_PARSE(app, argc, argv);
 
   rlimit files{};

@@ -1,10 +1,13 @@
 #include "core/base/id.h"
 
+#include <pthread.h>
+
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <xxhash.h>
 
 #include <array>
+#include <atomic>
 #include <cstdlib>
 
 namespace newsmill {
@@ -12,13 +15,40 @@ namespace {
 
 constexpr char kHexDigits[] = "0123456789abcdef";
 
-std::string RandomBytes(size_t count) {
-  std::string bytes(count, '\0');
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()),
-                 static_cast<int>(count)) != 1) {
-    std::abort();  // no randomness: identities would collide
+// Fetched in pieces, because a call costs OpenSSL as much as some thousand
+// bytes. A process that forks must not go on with what its parent had left.
+class RandomSupply {
+ public:
+  std::string Take(size_t count) {
+    static const int watched = pthread_atfork(nullptr, nullptr, &Forget);
+    if (watched != 0) std::abort();
+    if (left_ < count || generation_ != forks_) Fill();
+    left_ -= count;
+    return {bytes_.data() + left_, count};
   }
-  return bytes;
+
+ private:
+  static void Forget() { ++forks_; }  // in the child
+
+  void Fill() {
+    if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes_.data()),
+                   static_cast<int>(bytes_.size())) != 1) {
+      std::abort();  // no randomness: identities would collide
+    }
+    left_ = bytes_.size();
+    generation_ = forks_;
+  }
+
+  static inline std::atomic<int> forks_ = 0;
+  std::array<char, 1024> bytes_;
+  size_t left_ = 0;
+  int generation_ = 0;
+};
+
+// At most 16.
+std::string RandomBytes(size_t count) {
+  thread_local RandomSupply supply;
+  return supply.Take(count);
 }
 
 bool IsLowerHex(std::string_view text) {

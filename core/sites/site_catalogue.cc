@@ -325,6 +325,8 @@ std::string SiteCatalogue::ArticleKey(const Url& requested,
                                 : WithoutTracking(requested.query(), *site);
   const std::string text =
       "https://" + host + requested.path() + (query.empty() ? "" : "?" + query);
+  // All of it is in its normal form; only a default port may be another one's.
+  if (!host.ends_with(":443")) return text;
   const Result<Url> normalised = Url::Parse(text);
   return normalised ? normalised->text() : text;
 }

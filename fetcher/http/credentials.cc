@@ -99,6 +99,7 @@ Result<Credentials> Credentials::Read(
 
 const std::string* Credentials::For(const Url& url) const {
   if (by_origin_.empty()) return nullptr;
+  if (by_origin_.empty()) return nullptr;
   const auto found = by_origin_.find(url.scheme() + "://" + url.HostKey());
   return found == by_origin_.end() ? nullptr : &found->second;
 }
