@@ -43,6 +43,8 @@ CommandPtr MakeHostsShow();
 CommandPtr MakeOffsetsAdopt();
 CommandPtr MakeOffsetsReset();
 CommandPtr MakeOffsetsShow();
+CommandPtr MakeRevisitsCancel();
+CommandPtr MakeRevisitsList();
 CommandPtr MakeParser();
 CommandPtr MakeParserTrial();
 CommandPtr MakeDeadReplay();

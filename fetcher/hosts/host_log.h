@@ -32,6 +32,10 @@ struct HostLogOptions {
   Duration session_timeout = std::chrono::seconds(10);
 };
 
+// Under which ID (FencedProducerOptions) the owner of a partition writes: who
+// takes it fences every other.
+std::string HostOwnerId(const std::string& prefix, int32_t partition);
+
 // What the hosts of a partition are known by to its new owner.
 struct TakenPartition {
   int32_t partition = 0;

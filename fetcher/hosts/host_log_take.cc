@@ -32,6 +32,10 @@ Result<std::map<int32_t, std::vector<About>>> ReadNewest(
   auto read = ReadToEnd(
       bus, places, kReadPagesTimeout, clock, [&](const Message& message) {
         About about;
+        if (message.value.empty()) {
+          newest[message.partition].erase(message.key.value_or(""));
+          return;  // taken back
+        }
         if (!about.ParseFromString(message.value)) {
           log::Warn("A record of what is known of a page cannot be read.",
                     {{"topic", message.topic},
@@ -53,6 +57,10 @@ Result<std::map<int32_t, std::vector<About>>> ReadNewest(
 }
 
 }  // namespace
+
+std::string HostOwnerId(const std::string& prefix, int32_t partition) {
+  return prefix + "hosts." + std::to_string(partition);
+}
 
 void HostLog::TakeOver() {
   std::vector<int32_t> wanted;
@@ -78,7 +86,7 @@ Result<void> HostLog::Fence(const std::vector<int32_t>& partitions) {
   using Made = Result<std::unique_ptr<FencedProducer>>;
   const auto make = [this](int32_t partition) {
     FencedProducerOptions options;
-    options.id = options_.prefix + "hosts." + std::to_string(partition);
+    options.id = HostOwnerId(options_.prefix, partition);
     options.client_id = "newsmill-hosts";
     return bus_.NewFencedProducer(options);
   };

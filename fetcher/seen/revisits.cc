@@ -1,6 +1,7 @@
 #include "fetcher/seen/revisits.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "core/base/proto_duration.h"
@@ -72,6 +73,18 @@ bool EndsRevisits(v1::Reason reason) {
          reason == v1::REASON_OUT_OF_SCOPE;
 }
 
+v1::PlannedRevisit Cancelled(const v1::PlannedRevisit& plan) {
+  v1::PlannedRevisit cancelled;
+  cancelled.set_article_key(plan.article_key());
+  cancelled.set_chain(plan.chain());
+  cancelled.set_round(std::numeric_limits<int64_t>::max());
+  return cancelled;
+}
+
+bool IsCancelled(const v1::PlannedRevisit& plan) {
+  return plan.round() == std::numeric_limits<int64_t>::max();
+}
+
 Duration NextInterval(const v1::Revisit& revisit, PageChange change,
                       Duration longest) {
   const Duration now = FromProto(revisit.interval());
@@ -91,14 +104,15 @@ Revisits::Revisits(Duration longest, Save save)
 
 void Revisits::Load(int32_t partition, std::vector<v1::PlannedRevisit> plans) {
   Drop(partition);
-  for (v1::PlannedRevisit& plan : plans) Set(partition, std::move(plan));
+  for (const v1::PlannedRevisit& plan : plans) Set(partition, plan);
 }
 
 void Revisits::Drop(int32_t partition) {
-  partitions_.erase(partition);
-  std::erase_if(due_, [partition](const auto& each) {
+  // First: they point to keys of the other.
+  std::erase_if(due_, [partition](const Due& each) {
     return std::get<int32_t>(each) == partition;
   });
+  partitions_.erase(partition);
 }
 
 void Revisits::Plan(int32_t partition, const std::string& article_key,
@@ -112,10 +126,11 @@ void Revisits::Plan(int32_t partition, const std::string& article_key,
   const Plans& plans = partitions_[partition];
   const auto known = plans.find(article_key);
   if (known != plans.end()) {
-    const bool same_chain = known->second.chain() == chain;
-    // Planned by an earlier reading of this task; or another chain has taken
-    // this one's place.
-    if (same_chain ? known->second.round() > round : round > 0) {
+    v1::PlannedRevisit plan;
+    plan.ParseFromString(known->second.plan);
+    // Planned by an earlier reading of this task, or cancelled; or another
+    // chain has taken this one's place.
+    if (plan.chain() == chain ? plan.round() > round : round > 0) {
       return durable(true);
     }
   }
@@ -139,14 +154,15 @@ bool Revisits::IsPlanned(int32_t partition,
   const auto plans = partitions_.find(partition);
   if (plans == partitions_.end()) return false;
   const auto known = plans->second.find(article_key);
-  return known != plans->second.end() && known->second.has_due_at();
+  return known != plans->second.end() && known->second.due.has_value();
 }
 
 void Revisits::PutWhatIsDue(Timestamp now) {
   for (size_t i = 0; i < kPutAtOnce && !due_.empty(); ++i) {
     const auto [due, partition, key] = *due_.begin();
     if (due > now) return;
-    v1::PlannedRevisit plan = partitions_.at(partition).at(key);
+    v1::PlannedRevisit plan;
+    plan.ParseFromString(partitions_.at(partition).at(*key).plan);
     v1::FetchTask task = std::move(*plan.mutable_task());
     plan.clear_task();
     plan.clear_due_at();
@@ -160,15 +176,16 @@ std::optional<Timestamp> Revisits::next() const {
   return std::get<Timestamp>(*due_.begin());
 }
 
-void Revisits::Set(int32_t partition, v1::PlannedRevisit plan) {
-  v1::PlannedRevisit& known = partitions_[partition][plan.article_key()];
-  if (known.has_due_at()) {
-    due_.erase({FromProto(known.due_at()), partition, plan.article_key()});
-  }
-  known = std::move(plan);
-  if (known.has_due_at()) {
-    due_.emplace(FromProto(known.due_at()), partition, known.article_key());
-  }
+void Revisits::Set(int32_t partition, const v1::PlannedRevisit& plan) {
+  const auto [known, is_new] =
+      partitions_[partition].try_emplace(plan.article_key());
+  Entry& entry = known->second;
+  if (entry.due) due_.erase({*entry.due, partition, &known->first});
+  entry.plan = plan.SerializeAsString();
+  entry.due.reset();
+  if (!plan.has_due_at()) return;
+  entry.due = FromProto(plan.due_at());
+  due_.emplace(*entry.due, partition, &known->first);
 }
 
 Timestamp Revisits::DueAt(Duration interval, Timestamp now) {

@@ -25,6 +25,11 @@ bool WantsRevisit(const v1::FetchTask& task);
 // Whether an article that ended so is not fetched again.
 bool EndsRevisits(v1::Reason reason);
 
+// The plan that ends a chain: whatever task of it is still on its way plans
+// nothing more. Another chain takes its place.
+v1::PlannedRevisit Cancelled(const v1::PlannedRevisit& plan);
+bool IsCancelled(const v1::PlannedRevisit& plan);
+
 // Until the next fetch: half as long again after the same page, a fifth less
 // after another one, within the bounds that the task names.
 Duration NextInterval(const v1::Revisit& revisit, PageChange change,
@@ -37,6 +42,9 @@ Duration NextInterval(const v1::Revisit& revisit, PageChange change,
 // with the record that says so, so none is put twice. The ID of that task
 // follows from chain and round, and a task whose next round was planned already
 // plans nothing, however often it is read again.
+//
+// In memory a plan is what stands on the log, packed, and its key: about half a
+// kilobyte. All plans of our partitions are there; more fetchers share them.
 //
 // Used by one thread.
 class Revisits {
@@ -72,15 +80,21 @@ class Revisits {
   size_t size() const { return due_.size(); }
 
  private:
-  using Plans = std::unordered_map<std::string, v1::PlannedRevisit>;
+  struct Entry {
+    std::string plan;  // serialised
+    std::optional<Timestamp> due;
+  };
+  using Plans = std::unordered_map<std::string, Entry>;  // by article key
+  // The key is that of the entry.
+  using Due = std::tuple<Timestamp, int32_t, const std::string*>;
 
-  void Set(int32_t partition, v1::PlannedRevisit plan);
+  void Set(int32_t partition, const v1::PlannedRevisit& plan);
   Timestamp DueAt(Duration interval, Timestamp now);
 
   const Duration longest_;
   const Save save_;
   std::map<int32_t, Plans> partitions_;
-  std::set<std::tuple<Timestamp, int32_t, std::string>> due_;
+  std::set<Due> due_;
   std::minstd_rand random_{std::random_device{}()};
 };
 

@@ -69,6 +69,28 @@ class RevisitsTest : public ::testing::Test {
   std::unique_ptr<Revisits> book_ = NewRevisits();
 };
 
+// Its task is on its way while somebody cancels, and ends afterwards.
+TEST_F(RevisitsTest, ACancelledChainPlansNothingMoreButAnotherOneDoes) {
+  const v1::FetchTask next = Next(TaskNamed("a"), PageChange::kUnknown);
+  ASSERT_EQ(next.revisit().round(), 1);
+  book_->Load(0, {Cancelled(saved_.at(0).plan)});
+  saved_.clear();
+  EXPECT_TRUE(Plan(next)) << "settled at once";
+  EXPECT_TRUE(saved_.empty());
+  EXPECT_FALSE(book_->IsPlanned(0, kKey));
+  EXPECT_FALSE(Plan(TaskNamed("b"))) << "waits for its plan to be durable";
+  EXPECT_TRUE(book_->IsPlanned(0, kKey));
+}
+
+TEST_F(RevisitsTest, APartitionThatIsLetGoTakesItsPlansWithIt) {
+  Plan(TaskNamed("a"));
+  book_->Drop(0);
+  EXPECT_EQ(book_->size(), 0u);
+  saved_.clear();
+  book_->PutWhatIsDue(kNow + 24h * 400);
+  EXPECT_TRUE(saved_.empty());
+}
+
 TEST_F(RevisitsTest, ATaskIsSettledOnlyWhenItsNextRoundIsWrittenDown) {
   std::optional<bool> durable;
   book_->Plan(3, kKey, TaskNamed("first"), PageChange::kUnknown, kNow,
