@@ -195,8 +195,8 @@ Result<ExitCode> OffsetsChange::Run(Context& context) {
                {"TO READ", Table::Align::kRight}});
   for (const AdoptedOffset& change : *changes) {
     const auto at = standings->store.find(change.partition);
-    const std::optional<int64_t> now =
-        at == standings->store.end() ? std::nullopt : at->second.next;
+    std::optional<int64_t> now;
+    if (at != standings->store.end()) now = at->second.next;
     const Watermarks& marks = standings->log.at(change.partition);
     const int64_t to_read = marks.end - change.next.value_or(marks.begin);
     if (json_) {
