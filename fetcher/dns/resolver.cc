@@ -7,6 +7,8 @@
 #include <unordered_map>
 #include <utility>
 
+// ares_query is deprecated for what the c-ares of Debian 12 does not have yet.
+#define CARES_NO_DEPRECATED
 #include <ares.h>
 
 namespace newsmill {

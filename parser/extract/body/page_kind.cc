@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "parser/extract/body/node_words.h"
+#include "parser/html/regex_text.h"
 #include "parser/html/text.h"
 
 namespace newsmill::body {
@@ -31,7 +32,7 @@ bool NamesChallenge(std::string_view line) {
       "(?:to this page has been )?denied|^robot or human|^one moment, please|"
       "enable (?:js|javascript) and (?:cookies to continue|disable any ad "
       "blocker)|人机验证|安全验证|访问验证|滑动验证|ロボットではない");
-  return RE2::PartialMatch(line, pattern);
+  return RE2::PartialMatch(ForRegex(line), pattern);
 }
 
 bool NamesConsent(std::string_view line) {
@@ -44,7 +45,7 @@ bool NamesConsent(std::string_view line) {
       "privée|^nous (?:respectons|utilisons) .{0,20}(?:vie privée|cookies)|"
       "^tu privacidad|^la tua privacy|^bevor sie (?:fortfahren|weiterlesen)|"
       "^consent(?: |$)|^privacyinstellingen|^dpg media privacy");
-  return RE2::PartialMatch(line, pattern);
+  return RE2::PartialMatch(ForRegex(line), pattern);
 }
 
 bool NamesLogin(std::string_view line) {
@@ -59,7 +60,7 @@ bool NamesLogin(std::string_view line) {
       "to (?:continue|read)|^to continue reading|^this "
       "(?:article|content|story) "
       "is (?:for|only for|reserved|exclusive)");
-  return RE2::PartialMatch(line, pattern);
+  return RE2::PartialMatch(ForRegex(line), pattern);
 }
 
 // Anywhere in a short text.
@@ -77,7 +78,7 @@ bool AsksToPay(std::string_view line) {
       "para assinantes|alleen voor "
       "abonnees|登录后(?:阅读|查看)|付费(?:阅读|内容)|"
       "この記事は会員限定|有料会員");
-  return RE2::PartialMatch(line, pattern);
+  return RE2::PartialMatch(ForRegex(line), pattern);
 }
 
 bool NamesError(std::string_view line) {
@@ -94,7 +95,7 @@ bool NamesError(std::string_view line) {
       "内容(?:不存在|已删除)|文章(?:不存在|已删除|已被删除)|ページが(?:"
       "見つかり|存在し)|"
       "페이지를 찾을 수");
-  return RE2::PartialMatch(line, pattern);
+  return RE2::PartialMatch(ForRegex(line), pattern);
 }
 
 class Judge {

@@ -2,6 +2,8 @@
 
 #include <re2/re2.h>
 
+#include "parser/html/regex_text.h"
+
 namespace newsmill::body {
 
 bool HeadsOtherArticles(std::string_view line) {
@@ -48,7 +50,7 @@ bool HeadsOtherArticles(std::string_view line) {
       "リンク)|あわせて読み"
       "たい|관련 ?(?:기사|뉴스)|"
       "اقرأ أيضا)\\W*$");
-  return line.size() <= kLongest && RE2::PartialMatch(line, pattern);
+  return line.size() <= kLongest && RE2::PartialMatch(ForRegex(line), pattern);
 }
 
 bool RefersElsewhere(std::string_view line) {
@@ -69,7 +71,7 @@ bool RefersElsewhere(std::string_view line) {
       "相关(?:阅读|新闻)|延伸阅"
       "读|推荐阅读|関連記事)\\s*"
       "[:：|–—>»-])");
-  return line.size() <= kLongest && RE2::PartialMatch(line, pattern);
+  return line.size() <= kLongest && RE2::PartialMatch(ForRegex(line), pattern);
 }
 
 bool IsHouseNotice(std::string_view line) {
@@ -116,7 +118,7 @@ bool IsHouseNotice(std::string_view line) {
       "{0,20}|来源[:：].{0,30}|版权声明"
       ".{0,160}|举报|分享到.{0,20}|扫码"
       ".{0,30})[\\s*|.:–—-]*$");
-  return line.size() <= kLongest && RE2::PartialMatch(line, pattern);
+  return line.size() <= kLongest && RE2::PartialMatch(ForRegex(line), pattern);
 }
 
 }  // namespace newsmill::body
