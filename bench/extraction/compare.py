@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Scores extractors beside each other: compare.py NEWSMILL FOLDER
+"""Scores extractors beside each other: compare.py NEWSMILL FOLDER [DOM_SMOOTHIE]
 
 FOLDER holds sets: SET/pages.jsonl (id, file), SET/truth.jsonl (id, text), and
 the pages, plain or gzip. Text is scored by words in runs of four, as multisets,
 precision and recall averaged over pages; each character of Chinese, Japanese
 and Thai is a word. CPU time is this thread's, per page. Peers that are not
 installed are left out: trafilatura, resiliparse, turbohtml and readability-lxml
-from PyPI.
+from PyPI. DOM_SMOOTHIE is the program built from bench/extraction/dom_smoothie.
 """
-import collections, gzip, json, os, re, subprocess, sys, tempfile, time
+import collections, gzip, io, json, os, re, subprocess, sys, tempfile, time
 
 WORD = re.compile(
     '[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]'
@@ -103,6 +103,18 @@ def run_peer(extract, pages):
     return texts, times
 
 
+def run_dom_smoothie(program, pages):
+    """A process of its own, which counts its thread's CPU time itself."""
+    sent = b''.join(b'%d\n%s' % (len(page['html']), page['html']) for page in pages)
+    done = subprocess.run([program], input=sent, stdout=subprocess.PIPE, check=True)
+    answers, texts, times = io.BytesIO(done.stdout), [], []
+    for _ in pages:
+        took, length = answers.readline().split()
+        texts.append(answers.read(int(length)).decode('utf-8', 'replace'))
+        times.append(float(took))
+    return texts, times
+
+
 def line(name, truths, texts, times, ours):
     labelled = [(t, x) for t, x in zip(truths, texts) if t]
     f1 = score(*zip(*labelled)) if labelled else float('nan')
@@ -115,9 +127,10 @@ def line(name, truths, texts, times, ours):
 
 
 def main():
-    if len(sys.argv) != 3:
+    if len(sys.argv) not in (3, 4):
         sys.exit(__doc__)
-    newsmill, top = sys.argv[1:]
+    newsmill, top = sys.argv[1:3]
+    dom_smoothie = sys.argv[3] if len(sys.argv) == 4 else None
     for name in sorted(os.listdir(top)):
         folder = os.path.join(top, name)
         if not os.path.isfile(f'{folder}/truth.jsonl'):
@@ -128,6 +141,9 @@ def main():
         ours = line('newsmill', truths, texts, times, sum(times) / len(times))
         for peer, extract in peers().items():
             line(peer, truths, *run_peer(extract, pages), ours)
+        if dom_smoothie:
+            line('dom_smoothie', truths,
+                 *run_dom_smoothie(dom_smoothie, pages), ours)
 
 
 if __name__ == '__main__':
