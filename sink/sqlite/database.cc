@@ -155,9 +155,20 @@ Result<void> Database::Connect(const std::string& name, int flags) {
 Result<void> Database::OpenToWrite() {
   auto connected = Connect(path_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   if (!connected) return connected;
-  return Execute(
-      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-      "PRAGMA foreign_keys = ON");
+  auto logged = SwitchToWal();
+  if (!logged) return logged;
+  return Execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+}
+
+// Of several that open a new file at once, one takes its lock twice over to
+// change the mode; to the others SQLite answers "busy" without asking their
+// busy handler, since waiting inside that change could be a deadlock.
+Result<void> Database::SwitchToWal() {
+  for (int times = 0;; ++times) {
+    const Result<void> done = Execute("PRAGMA journal_mode = WAL");
+    if (done || done.error().code != Code::kConflict) return done;
+    if (WaitForLock(nullptr, times) == 0) return done;
+  }
 }
 
 // In WAL mode a reader writes too: it keeps the shared index beside the file.

@@ -68,6 +68,7 @@ class Database final : public sql::Transaction, public sql::Queries {
  private:
   Result<void> Connect(const std::string& name, int flags);
   Result<void> OpenToWrite();
+  Result<void> SwitchToWal();
   Result<void> OpenToRead();
   explicit Database(std::string path) : path_(std::move(path)) {}
 
