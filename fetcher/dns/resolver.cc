@@ -101,8 +101,13 @@ class Resolver::Impl {
     settings.sock_state_cb = &Impl::OnSocket;
     settings.sock_state_cb_data = this;
     ares_channeldata* channel = nullptr;
-    const int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
-                     ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB;
+    int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
+               ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB;
+#ifdef ARES_OPT_QUERY_CACHE
+    // c-ares keeps answers of its own since 1.31; ours has bounds of its own.
+    settings.qcache_max_ttl = 0;
+    mask |= ARES_OPT_QUERY_CACHE;
+#endif
     int status = InitialiseCares();
     if (status == ARES_SUCCESS) {
       status = ares_init_options(&channel, &settings, mask);

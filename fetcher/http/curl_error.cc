@@ -4,9 +4,9 @@ namespace newsmill {
 namespace {
 
 // A connection that ended under way; libcurl reports a malformed chunk by the
-// same code.
+// same code, and each of its versions in words of its own.
 v1::Reason BrokenConnection(std::string_view text) {
-  return text.find("chunked-encoding") != std::string_view::npos
+  return text.find("chunk") != std::string_view::npos
              ? v1::REASON_HTTP_PROTOCOL
              : v1::REASON_TRUNCATED;
 }
