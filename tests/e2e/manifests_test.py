@@ -23,6 +23,7 @@ import yaml
 
 BINARY, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
 FOLDER = SOURCE / "deploy" / "k8s"
+REPLAY = SOURCE / "deploy" / "k8s-replay" / "job.yaml"
 ROLES = ("fetcher", "parser", "sink")
 NOBODY_LISTENS = "127.0.0.1:1"
 DONE, TRY_AGAIN = 0, 75
@@ -163,6 +164,22 @@ class Manifests(unittest.TestCase):
                 process = self.start(mounts, container)
                 _, err = process.communicate(timeout=120)
                 self.assertEqual(process.returncode, TRY_AGAIN, err)
+
+    def test_a_replay_divides_its_work_among_its_indices(self):
+        job = documents(REPLAY)[0]["spec"]
+        container = job["template"]["spec"]["containers"][0]
+        count = container["args"].index("--job-count") + 1
+        self.assertEqual(job["completionMode"], "Indexed")
+        self.assertEqual(container["args"][count], str(job["completions"]))
+
+    def test_a_replay_needs_the_broker_and_no_database(self):
+        pod = documents(REPLAY)[0]["spec"]["template"]["spec"]
+        container = dict(pod["containers"][0])
+        container["env"] = [{"name": "JOB_COMPLETION_INDEX", "value": "3"}]
+        with Mounts(pod, container, self.authorities) as mounts:
+            process = self.start(mounts, container)
+            _, err = process.communicate(timeout=120)
+            self.assertEqual(process.returncode, TRY_AGAIN, err)
 
     def test_workers_start_answer_their_probes_and_stop(self):
         deployments = of_kind("Deployment")
