@@ -249,7 +249,9 @@ class Flattener {
     GumboStringPiece name = element.original_tag;
     if (name.data == nullptr || name.length == 0) return Put("unknown");
     gumbo_tag_from_original_text(&name);
-    return PutLower({name.data, name.length});
+    // gumbo 0.13 reads past a carriage return, which ends a name.
+    const std::string_view text(name.data, name.length);
+    return PutLower(text.substr(0, text.find('\r')));
   }
 
   Impl::Piece Put(std::string_view text) {

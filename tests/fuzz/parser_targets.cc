@@ -132,7 +132,9 @@ void Cut(std::string_view bytes) {
       before = script.at + 1;
     }
     const std::string moved = cut::AsideDifference(text, cut);
-    if (!moved.empty()) std::fprintf(stderr, "%s\n", moved.c_str());
+    if (!moved.empty()) {
+      std::fprintf(stderr, "%s\nin: %s\n", moved.c_str(), text.c_str());
+    }
     Check(moved.empty(), "what was set aside is put back where it stood");
     if (text.find("noscript") != std::string::npos) continue;
     // gumbo takes all elements it does not know for one: </g> ends <x-y>.

@@ -110,6 +110,11 @@ TEST(Document, NamesUnknownAndForeignElementsInLowerCase) {
   EXPECT_EQ(document.attribute(Find(document, "a"), "xlink:href"), "#x");
 }
 
+TEST(Document, EndsTheNameOfAnUnknownElementAtTheLinesEnd) {
+  EXPECT_EQ(Show("<news-body\r\nclass=x>a</news-body>"),
+            R"(html(head body(news-body("a"))))");
+}
+
 TEST(Document, LinksNodesBothWays) {
   const Document document = Parse("<ul><li>a</li><li>b</li></ul><p>c</p>");
   const NodeId list = Find(document, "ul");
