@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "core/flow/plain_text.h"
 #include "sink/confirmations.h"
 #include "sink/guard.h"
 #include "sink/rows.h"
@@ -193,6 +194,9 @@ std::vector<Write> PlanDeadLetters(const StoreBatch& batch, Timestamp now) {
   for (const size_t i : order) {
     std::vector<Value> values = DeadLetterValues(batch.dead_letters[i]);
     values.push_back(now);
+    // Any bytes may be a key; an article's is text.
+    const std::string& key = batch.dead_letters[i].key();
+    values.push_back(ToValidUtf8(key) == key ? Text(key) : Text(""));
     writes.push_back(
         {&InsertDeadLetter(), std::move(values), {What::kDeadLetter, i}});
   }

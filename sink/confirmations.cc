@@ -96,7 +96,8 @@ Statement MakeConfirmState() {
           " ELSE state_generation END,"
           " state_hash = CASE WHEN {0} THEN content_hash ELSE state_hash END,"
           " state_fetched_at = $2, updated_at = $4"
-          " WHERE article_key = $1 AND state_fetched_at < $2"
+          " WHERE article_key = $1 AND state <> 'ERASED'"
+          " AND state_fetched_at < $2"
           " AND ({0} OR state_fetched_at = $3)",
           kContent),
       {Type::kText, Type::kTime, Type::kTime, Type::kTime}};

@@ -23,10 +23,10 @@ std::string HasShrunk(const NewSide& side) {
 
 std::string ContentWins(const NewSide& side) {
   return fmt::format(
-      "articles.fetched_at IS NULL OR"
+      "articles.state <> 'ERASED' AND (articles.fetched_at IS NULL OR"
       " (({}, {}, {}, {}) > (articles.has_body, articles.fetched_at,"
       " articles.parse_generation, articles.content_hash)"
-      " AND NOT {})",
+      " AND NOT {}))",
       side.has_body, side.fetched_at, side.parse_generation, side.content_hash,
       HasShrunk(side));
 }
@@ -37,8 +37,11 @@ NewSide Excluded() {
           "excluded.body_length"};
 }
 
+// What was erased stays so: the row says it itself, because an eraser that
+// commits at this moment is not seen by a look into `suppressed`.
 constexpr char kStateWins[] =
-    "(excluded.state_fetched_at, excluded.state_generation,"
+    "articles.state <> 'ERASED' AND"
+    " (excluded.state_fetched_at, excluded.state_generation,"
     " excluded.state_hash, COALESCE(excluded.state_reason, '')) >"
     " (articles.state_fetched_at, articles.state_generation,"
     " articles.state_hash, COALESCE(articles.state_reason, ''))";
@@ -256,12 +259,15 @@ Statement MakeReplaceVersion() {
 Statement MakeInsertDeadLetter() {
   InsertList list(DeadLetterColumns());
   list.types.push_back(Type::kTime);
+  const size_t now = list.types.size();
+  list.types.push_back(Type::kText);
   return {"insert_dead_letter",
           fmt::format("INSERT INTO dead_letters ({}, stored_at)"
-                      " VALUES ({}, ${})"
+                      " SELECT {}, ${} WHERE NOT EXISTS (SELECT 1 FROM"
+                      " suppressed WHERE suppressed.article_key = ${})"
                       " ON CONFLICT (topic, partition, record_offset,"
                       " appended_at) DO NOTHING",
-                      list.names, list.parameters, list.types.size()),
+                      list.names, list.parameters, now, now + 1),
           list.types};
 }
 

@@ -26,6 +26,9 @@
 // A newer fetch whose body has shrunk to less than half, read by no newer rule,
 // is more often a broken page than a shortened article: it is kept beside the
 // row as a candidate, and the row only learns that the page was seen.
+//
+// An erased row (state ERASED, no content) is below nothing that comes: neither
+// version is written any more.
 
 namespace newsmill::sql {
 
@@ -62,6 +65,8 @@ const Statement& SettleTask();
 // A task that was read from the log; the first accepted target stands.
 const Statement& AcceptTask();
 
+// Parameters: DeadLetterValues, the present time, and the failed record's key:
+// one of an erased article is not kept.
 const Statement& InsertDeadLetter();
 
 // Whether an outcome says something about an article's page, and not only about

@@ -1,49 +1,62 @@
 #include "sink/sql_keeper.h"
 
-#include <functional>
-
 #include <fmt/format.h>
 
+#include "sink/erasure.h"
 #include "sink/sql_where.h"
 
 namespace newsmill::sql {
 namespace {
 
+using Keys = std::vector<std::string>;
+
 class SqlKeeper final : public StoreKeeper {
  public:
   SqlKeeper(std::unique_ptr<Changes> changes, bool history, const Clock& clock)
-      : changes_(std::move(changes)), history_(history), clock_(clock) {}
+      : changes_(std::move(changes)),
+        erasure_(*changes_),
+        history_(history),
+        clock_(clock) {}
 
   Result<int64_t> DropDead(const std::vector<int64_t>& ids,
                            const DeadFilter& filter) override;
   Result<void> AcceptShrunk(const std::string& article_key) override;
+  Result<Keys> KeysNamed(const std::string& text) override {
+    return erasure_.KeysNamed(text);
+  }
+  Result<Keys> KeysOfSite(const std::string& site) override {
+    return erasure_.KeysOfSite(site);
+  }
+  Result<std::vector<std::string>> UrlsOf(const Keys& keys) override {
+    return erasure_.UrlsOf(keys);
+  }
+  Result<StoredTraces> Erase(const Keys& keys, const std::string& who,
+                             const std::string& why) override {
+    return erasure_.Erase(keys, who, why, clock_.Now());
+  }
+  Result<StoredTraces> TracesOf(const Keys& keys) override {
+    return erasure_.TracesOf(keys);
+  }
+  Result<std::vector<SuppressedKey>> Suppressed() override {
+    return erasure_.Suppressed();
+  }
 
  private:
   Result<v1::Article> FindCandidate(const std::string& article_key);
   Result<void> WriteCandidate(const v1::Article& article);
-  // All of it or nothing.
-  Result<void> Together(const std::function<Result<void>()>& change);
 
-  std::unique_ptr<Changes> changes_;
+  const std::unique_ptr<Changes> changes_;
+  Erasure erasure_;
   const bool history_;
   const Clock& clock_;
 };
-
-Result<void> SqlKeeper::Together(const std::function<Result<void>()>& change) {
-  const Result<void> begun = changes_->Begin();
-  if (!begun) return begun;
-  Result<void> done = change();
-  if (done) done = changes_->Commit();
-  if (!done) changes_->Rollback();
-  return done;
-}
 
 Result<int64_t> SqlKeeper::DropDead(const std::vector<int64_t>& ids,
                                     const DeadFilter& filter) {
   Where where = DeadWhere(filter);
   if (!ids.empty()) where.And(fmt::format("id IN ({})", fmt::join(ids, ", ")));
   int64_t dropped = 0;
-  const Result<void> done = Together([&]() -> Result<void> {
+  const Result<void> done = Together(*changes_, [&]() -> Result<void> {
     const auto rows = changes_->Ask(
         "DELETE FROM dead_letters" + where.text() + " RETURNING id",
         where.values());
@@ -95,7 +108,7 @@ Result<void> SqlKeeper::WriteCandidate(const v1::Article& article) {
 }
 
 Result<void> SqlKeeper::AcceptShrunk(const std::string& article_key) {
-  return Together([&]() -> Result<void> {
+  return Together(*changes_, [&]() -> Result<void> {
     const Result<v1::Article> article = FindCandidate(article_key);
     if (!article) return article.error();
     return WriteCandidate(*article);
@@ -103,6 +116,16 @@ Result<void> SqlKeeper::AcceptShrunk(const std::string& article_key) {
 }
 
 }  // namespace
+
+Result<void> Together(Changes& changes,
+                      const std::function<Result<void>()>& change) {
+  const Result<void> begun = changes.Begin();
+  if (!begun) return begun;
+  Result<void> done = change();
+  if (done) done = changes.Commit();
+  if (!done) changes.Rollback();
+  return done;
+}
 
 std::unique_ptr<StoreKeeper> NewSqlKeeper(std::unique_ptr<Changes> changes,
                                           bool history, const Clock& clock) {

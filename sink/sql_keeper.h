@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,7 +27,13 @@ class Changes {
                                        const std::vector<Value>& values) = 0;
   // The statements of a sink.
   virtual Transaction& transaction() = 0;
+  // An expression that gives a column of times as RFC 3339.
+  virtual std::string TimeText(const std::string& column) const = 0;
 };
+
+// All of it or nothing.
+Result<void> Together(Changes& changes,
+                      const std::function<Result<void>()>& change);
 
 // In the SQL that both databases share; with `history` former contents are
 // kept. The clock outlives the keeper.

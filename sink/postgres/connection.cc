@@ -53,6 +53,11 @@ std::string FirstLine(const char* text) {
 
 }  // namespace
 
+std::string TimeText(const std::string& column) {
+  return "to_char(" + column +
+         " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')";
+}
+
 Result<std::unique_ptr<Connection>> Connection::Open(
     const ConnectionOptions& options) {
   // A later value wins, so that the URL may choose its own.

@@ -44,6 +44,9 @@ struct Sent {
   std::string text;                   // one without parameters
 };
 
+// An expression that gives a column of times as RFC 3339.
+std::string TimeText(const std::string& column);
+
 // A connection to PostgreSQL. Every wait has an end: a server that falls silent
 // breaks the connection. Used by one thread at a time.
 class Connection {

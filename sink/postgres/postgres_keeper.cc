@@ -23,6 +23,9 @@ class PostgresChanges final : public sql::Changes, private sql::Transaction {
     return connection_->Ask(text, values);
   }
   sql::Transaction& transaction() override { return *this; }
+  std::string TimeText(const std::string& column) const override {
+    return postgres::TimeText(column);
+  }
 
  private:
   Result<std::vector<std::optional<sql::Row>>> Run(

@@ -29,8 +29,7 @@ class PostgresQueries final : public sql::Queries {
       const std::string& text, const std::vector<sql::Value>& values,
       const std::function<bool(const sql::Row&)>& visit) override;
   std::string TimeText(const std::string& column) const override {
-    return "to_char(" + column +
-           " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')";
+    return postgres::TimeText(column);
   }
 
  private:

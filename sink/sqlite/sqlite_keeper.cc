@@ -32,6 +32,9 @@ class SqliteChanges final : public sql::Changes {
     return rows;
   }
   sql::Transaction& transaction() override { return *database_; }
+  std::string TimeText(const std::string& column) const override {
+    return database_->TimeText(column);
+  }
 
  private:
   std::unique_ptr<Database> database_;
@@ -44,7 +47,9 @@ Result<std::unique_ptr<StoreKeeper>> OpenKeeper(const std::string& path,
                                                 const Clock& clock) {
   auto database = Database::Open(path, Database::Mode::kReadWrite);
   if (!database) return database.error();
-  const Result<void> ready = PrepareSchema(**database, false);
+  Result<void> ready = PrepareSchema(**database, false);
+  // What is erased or dropped is overwritten, not only unlinked.
+  if (ready) ready = (*database)->Execute("PRAGMA secure_delete = ON");
   if (!ready) return ready.error();
   return sql::NewSqlKeeper(
       std::make_unique<SqliteChanges>(std::move(*database)), history, clock);

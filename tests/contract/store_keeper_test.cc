@@ -236,12 +236,137 @@ TEST_P(History, IsEmptyWhereNobodyAsksForIt) {
   EXPECT_THAT(Versions(), IsEmpty());
 }
 
+class ErasedArticle : public StoreKeeping {
+ protected:
+  // An article with a former version, a kept-back body, a dead letter and a
+  // task, and another one beside it.
+  void SetUp() override {
+    config_.history = "changes";
+    StoreKeeping::SetUp();
+    owner_->Accept(MakeAccepted("task-k-30", "k?from=feed", 1));
+    owner_->Put(MakeArticle("k", 10, "h1"));
+    owner_->Put(MakeArticle("k", 20, "h2", "十个字的正文就是这些"));
+    owner_->Put(MakeArticle("k", 30, "h3", "三个字"));
+    owner_->Put(MakeArticle("other", 10, "o1"));
+    StoreBatch batch;
+    batch.dead_letters = {Letter(1, "k"), Letter(2, "other"),
+                          Letter(3, "\xff\xfe")};
+    ASSERT_TRUE(owner_->Commit(batch));
+  }
+  static v1::DeadLetter Letter(int64_t offset, const std::string& key) {
+    v1::DeadLetter dead = MakeDead(offset, v1::REASON_PARSE_BUDGET);
+    dead.set_key(key);
+    return dead;
+  }
+  StoredTraces Erase(const std::vector<std::string>& keys) {
+    const auto erased = keeper_->Erase(keys, "anna", "asked by counsel");
+    EXPECT_TRUE(erased) << (erased ? "" : erased.error().message);
+    return erased ? *erased : StoredTraces();
+  }
+  int64_t Left(const std::string& key) {
+    const auto traces = keeper_->TracesOf({key});
+    EXPECT_TRUE(traces) << (traces ? "" : traces.error().message);
+    return traces ? traces->all() : -1;
+  }
+};
+
+TEST_P(ErasedArticle, LeavesARowWithoutContentAndNothingElse) {
+  EXPECT_EQ(Left("k"), 4);
+  const StoredTraces erased = Erase({"k"});
+  EXPECT_EQ(erased.rows, 1);
+  EXPECT_EQ(erased.versions, 1);
+  EXPECT_EQ(erased.candidates, 1);
+  EXPECT_EQ(erased.dead_letters, 1);
+  EXPECT_EQ(Left("k"), 0);
+  EXPECT_THAT(
+      Sql("SELECT state, state_reason, site FROM articles WHERE"
+          " article_key = 'k' AND record IS NULL AND headline IS NULL AND"
+          " article_body IS NULL AND url IS NULL AND simhash IS NULL AND"
+          " text_sha256 IS NULL AND first_stored_at IS NULL AND"
+          " body_length IS NULL"),
+      ElementsAre("ERASED|SUPPRESSED|example"));
+  EXPECT_THAT(Sql("SELECT record_offset FROM dead_letters ORDER BY 1"),
+              ElementsAre("2", "3"));
+  EXPECT_EQ(Left("other"), 2) << "of another article nothing is touched";
+}
+
+TEST_P(ErasedArticle, IsNotBroughtBackByAnything) {
+  Erase({"k"});
+  const auto before = Sql("SELECT * FROM articles WHERE article_key = 'k'");
+  v1::Article newest = MakeArticle("k", 99, "h9");
+  newest.set_parse_generation(7);
+  for (const v1::Article& article :
+       {newest, MakeArticle("k", 10, "h1"), MakeArticle("k", 5, "h0", "")}) {
+    const ArticleResult result = owner_->Put(article);
+    EXPECT_EQ(result.kind, v1::SKIPPED);
+    EXPECT_EQ(result.reason, v1::REASON_SUPPRESSED);
+  }
+  owner_->Settle(
+      AboutArticle(MakeOutcome("t", v1::GONE, v1::REASON_REMOVED), "k", 100));
+  StoreBatch batch;
+  batch.dead_letters = {Letter(9, "k")};
+  ASSERT_TRUE(owner_->Commit(batch));
+  EXPECT_FALSE(keeper_->AcceptShrunk("k"));
+  EXPECT_EQ(Left("k"), 0);
+  EXPECT_EQ(Sql("SELECT * FROM articles WHERE article_key = 'k'"), before);
+}
+
+// A sink that began before the erasure does not see the key in `suppressed`.
+TEST_P(ErasedArticle, IsKeptOutByItsRowAlone) {
+  Erase({"k", "never seen"});
+  Sql("DELETE FROM suppressed");
+  owner_->Put(MakeArticle("k", 99, "h9"));
+  owner_->Put(MakeArticle("never seen", 99, "h9"));
+  EXPECT_EQ(Left("k") + Left("never seen"), 0);
+  EXPECT_THAT(Sql("SELECT DISTINCT state FROM articles WHERE"
+                  " article_key <> 'other'"),
+              ElementsAre("ERASED"));
+}
+
+TEST_P(ErasedArticle, IsFoundByEachOfItsAddressesAndBySite) {
+  EXPECT_THAT(*keeper_->KeysNamed("k"), ElementsAre("k"));
+  EXPECT_THAT(*keeper_->KeysNamed("https://news.example/k"), ElementsAre("k"));
+  EXPECT_THAT(*keeper_->KeysNamed("https://news.example/k?from=feed"),
+              ElementsAre("k"))
+      << "as it was asked for";
+  EXPECT_THAT(*keeper_->KeysNamed("https://news.example/none"), IsEmpty());
+  EXPECT_THAT(*keeper_->KeysOfSite("example"), ElementsAre("k", "other"));
+  Erase({"k"});
+  EXPECT_THAT(*keeper_->UrlsOf({"k"}),
+              ElementsAre("https://news.example/k",
+                          "https://news.example/k?from=feed"));
+}
+
+TEST_P(ErasedArticle, IsListedWithItsFirstReasonAndIsNoFaultOfTheLedger) {
+  Erase({"k"});
+  ASSERT_TRUE(keeper_->Erase({"k"}, "bert", "again"));
+  const auto listed = keeper_->Suppressed();
+  ASSERT_TRUE(listed) << listed.error().message;
+  ASSERT_EQ(listed->size(), 1u);
+  EXPECT_EQ(listed->at(0).article_key, "k");
+  EXPECT_EQ(listed->at(0).who, "anna");
+  EXPECT_EQ(listed->at(0).why, "asked by counsel");
+  EXPECT_LT(std::chrono::abs(listed->at(0).at - Clock::System().Now()),
+            std::chrono::hours(1));
+  const auto faults = Reader()->SettledWithoutArticle({}, 10);
+  ASSERT_TRUE(faults);
+  EXPECT_TRUE(faults->empty());
+}
+
+TEST_P(ErasedArticle, MayBeOneOfMoreThanGoIntoOneTransaction) {
+  std::vector<std::string> keys = {"k"};
+  for (int i = 1000; i < 1450; ++i) keys.push_back("many-" + std::to_string(i));
+  EXPECT_EQ(Erase(keys).all(), 4);
+  EXPECT_THAT(Sql("SELECT count(*) FROM suppressed"), ElementsAre("451"));
+}
+
 #define NEWSMILL_OVER_EVERY_STORE(suite)                                       \
   INSTANTIATE_TEST_SUITE_P(Every, suite, ::testing::ValuesIn(StoreBackends()), \
                            [](const auto& tested) { return tested.param; })
 NEWSMILL_OVER_EVERY_STORE(DroppedDeadLetters);
 NEWSMILL_OVER_EVERY_STORE(ShrunkBody);
 NEWSMILL_OVER_EVERY_STORE(History);
+NEWSMILL_OVER_EVERY_STORE(ErasedArticle);
 
 }  // namespace
 }  // namespace newsmill
