@@ -77,7 +77,8 @@ std::vector<StageReads> StagesAndTopics(const Settings& settings) {
   return all;
 }
 
-Result<void> Stage::MakeHandler(StageKind kind, StageParts& parts) {
+Result<void> Stage::MakeHandler(StageKind kind, StageParts& parts,
+                                Duration startup_timeout) {
   const Settings& settings = parts.settings;
   switch (kind) {
     case StageKind::kFetcher: {
@@ -110,6 +111,11 @@ Result<void> Stage::MakeHandler(StageKind kind, StageParts& parts) {
       auto handler = std::make_unique<ParseHandler>(*parts.parser, parts.topics,
                                                     settings.parser.threads);
       if (parts.trial) handler->TryWith(*parts.trial);
+      auto erased = Suppressions::Open(*parts.bus, parts.topics,
+                                       startup_timeout, parts.clock);
+      if (!erased) return erased.error();
+      erased_ = std::move(*erased);
+      handler->Heed(*erased_);
       handler_ = std::move(handler);
       return {};
     }
@@ -133,7 +139,8 @@ Result<std::unique_ptr<Stage>> Stage::Make(StageKind kind, StageParts& parts,
                                            Duration startup_timeout) {
   auto stage = std::make_unique<Stage>();
   stage->name_ = NameOf(kind);
-  if (auto made = stage->MakeHandler(kind, parts); !made) return made.error();
+  if (auto made = stage->MakeHandler(kind, parts, startup_timeout); !made)
+    return made.error();
 
   const Settings& settings = parts.settings;
   const StageReads reads = ReadsOf(kind, settings);

@@ -8,6 +8,7 @@
 #include "core/bus/bus.h"
 #include "core/bus/topics.h"
 #include "core/flow/handler.h"
+#include "core/flow/suppressions.h"
 #include "core/flow/worker.h"
 #include "core/sites/site_catalogue.h"
 #include "parser/page_parser.h"
@@ -61,9 +62,11 @@ class Stage {
   Worker& worker() { return *worker_; }
 
  private:
-  Result<void> MakeHandler(StageKind kind, StageParts& parts);
+  Result<void> MakeHandler(StageKind kind, StageParts& parts,
+                           Duration startup_timeout);
 
   std::string name_;
+  std::unique_ptr<Suppressions> erased_;  // of a parser; outlives the handler
   std::unique_ptr<TaskTrimmer> trimmer_;  // of a sink; outlives the handler
   std::unique_ptr<Handler> handler_;      // outlives the worker
   std::unique_ptr<Worker> worker_;

@@ -155,6 +155,7 @@ void FetchLoop::StartWhatMay(Instant now) {
                      owned_since_.at(fetch.partition), *id, now + kStaleRest,
                      fetch.lane);
     } else if (EndIfExpired(fetch.delivery) ||
+               EndIfSuppressed(fetch.delivery, KeyOf(fetch)) ||
                EndIfDuplicate(fetch.delivery, KeyOf(fetch), fetch.partition)) {
       frontier_.Cancel(fetch.host);
       Take(*id);

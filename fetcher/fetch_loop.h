@@ -189,6 +189,7 @@ class FetchLoop {
   // Taking in.
   bool Route(Delivery& delivery, const std::string& host, int32_t partition);
   bool EndIfExpired(Delivery& delivery);
+  bool EndIfSuppressed(Delivery& delivery, const std::string& key);
   // On purpose, and without a request.
   void EndSkipped(Delivery delivery, v1::Reason reason, std::string detail);
   void Enqueue(Delivery delivery, Room::Place place, Url url,

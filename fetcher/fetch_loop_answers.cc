@@ -62,6 +62,8 @@ void FetchLoop::SendPage(std::unique_ptr<Fetch> fetch, HttpResponse response) {
   FinishRequest(*fetch);
   v1::FetchedPage page = MakePage(fetch->delivery.task(), fetch->url,
                                   std::move(response), sites_, clock_.Now());
+  // Erased while it was fetched, or only a redirect showed which one it is.
+  if (EndIfSuppressed(fetch->delivery, page.article_key())) return;
   NoteOptOuts(robots_.terms().agent, tdm_, fetch->url, page);
   RememberWhenDurable(*fetch, page);
   Record record = EncodePage(page, topics_.pages);

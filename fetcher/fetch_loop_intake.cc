@@ -85,8 +85,9 @@ void FetchLoop::Accept(Delivery delivery, Room::Place place) {
   if (EndIfExpired(delivery)) return;
   // Not ours any more, or nothing is begun: handed back.
   if (draining_ || !owned_since_.contains(partition)) return;
-  if (seen_.size() > 0) {
+  if (seen_.size() > 0 || hosts_.orders().SuppressAny()) {
     const std::string key = ArticleKeyOf(delivery.task(), *decoded.url, sites_);
+    if (EndIfSuppressed(delivery, key)) return;
     if (EndIfDuplicate(delivery, key, partition)) return;
   }
   Enqueue(std::move(delivery), std::move(place), *std::move(decoded.url), host,
@@ -126,6 +127,12 @@ bool FetchLoop::EndIfExpired(Delivery& delivery) {
   if (expires_at > clock_.Now()) return false;
   EndSkipped(std::move(delivery), v1::REASON_EXPIRED,
              "expires_at was " + FormatRfc3339(expires_at));
+  return true;
+}
+
+bool FetchLoop::EndIfSuppressed(Delivery& delivery, const std::string& key) {
+  if (!hosts_.orders().IsSuppressed(key)) return false;
+  EndSkipped(std::move(delivery), v1::REASON_SUPPRESSED, key + " was erased");
   return true;
 }
 

@@ -160,6 +160,7 @@ bool ParseHandler::HasRoom(const TopicPartition&) const {
 void ParseHandler::Tick(Instant now) {
   parser_.Refresh(now);
   if (trial_ != nullptr) trial_->Rest(now);
+  if (erased_ != nullptr) erased_->Refresh(now);
 }
 
 void ParseHandler::Drain() {}
@@ -205,7 +206,21 @@ void ParseHandler::Work(Delivery delivery) const {
   if (sieve_ != nullptr && !sieve_->Wants(page, delivery)) {
     return std::move(delivery).Ack();
   }
+  if (erased_ != nullptr && erased_->Has(page.article_key())) {
+    return PassOver(page, std::move(delivery));
+  }
   FinishPage(page, std::move(delivery));
+}
+
+void ParseHandler::PassOver(const v1::FetchedPage& page,
+                            Delivery delivery) const {
+  Metrics().skipped.Increment();
+  v1::Outcome outcome;
+  outcome.set_kind(v1::SKIPPED);
+  outcome.set_reason(v1::REASON_SUPPRESSED);
+  outcome.set_detail(page.article_key() + " was erased");
+  if (sieve_ != nullptr) sieve_->Ends(page, outcome, delivery);
+  std::move(delivery).Finish(std::move(outcome));
 }
 
 void ParseHandler::FinishPage(const v1::FetchedPage& page,

@@ -10,6 +10,7 @@
 
 #include "core/bus/topics.h"
 #include "core/flow/handler.h"
+#include "core/flow/suppressions.h"
 #include "parser/page_parser.h"
 #include "parser/page_trial.h"
 
@@ -46,6 +47,9 @@ class ParseHandler : public Handler {
   // Pages that may have ended a worker are tried there, before the first
   // record; it outlives the handler. Without it they are pages as all others.
   void TryWith(PageTrial& trial) { trial_ = &trial; }
+  // Pages of erased articles are not parsed: their tasks end as SKIPPED
+  // (SUPPRESSED). Before the first record; outlives the handler.
+  void Heed(Suppressions& erased) { erased_ = &erased; }
   // Before the first record; `sieve` outlives the handler.
   void ReplayTo(const std::string& topic, PageSieve& sieve) {
     articles_topic_ = topic;
@@ -70,6 +74,7 @@ class ParseHandler : public Handler {
  private:
   void RunThread();
   void Work(Delivery delivery) const;
+  void PassOver(const v1::FetchedPage& page, Delivery delivery) const;
   void FinishPage(const v1::FetchedPage& page, Delivery delivery) const;
   void TryPage(const v1::FetchedPage& page, Delivery delivery) const;
   void Settle(const v1::FetchedPage& page, const Verdict& verdict,
@@ -78,6 +83,7 @@ class ParseHandler : public Handler {
 
   PageParser& parser_;
   PageTrial* trial_ = nullptr;
+  Suppressions* erased_ = nullptr;
   PageSieve* sieve_ = nullptr;
   std::string articles_topic_;
   const size_t room_;  // most pages waiting

@@ -132,6 +132,7 @@ Result<bool> PlanFilter::EndedSo(const std::string& task_id) const {
 }
 
 Result<bool> PlanFilter::Wants(const v1::FetchedPage& page) const {
+  if (erased_.Has(page.article_key())) return false;
   const v1::FetchTask& task = page.task();
   if (!Fits(task.site(), task.batch(),
             {page.final_url(), task.url(), task.requested_url()})) {
@@ -141,6 +142,7 @@ Result<bool> PlanFilter::Wants(const v1::FetchedPage& page) const {
 }
 
 Result<bool> PlanFilter::Wants(const v1::Article& article) const {
+  if (erased_.Has(article.article_key())) return false;
   if (!Fits(article.site(), article.batch(),
             {article.url(), article.final_url(), article.requested_url()})) {
     return false;
@@ -149,7 +151,9 @@ Result<bool> PlanFilter::Wants(const v1::Article& article) const {
 }
 
 Result<bool> PlanFilter::Wants(const v1::DeadLetter& letter) const {
-  return Fits(letter.site(), letter.batch(), {letter.url(), letter.target()}) &&
+  // The key of a page or an article; a task's is its host.
+  return !erased_.Has(letter.key()) &&
+         Fits(letter.site(), letter.batch(), {letter.url(), letter.target()}) &&
          (filter_.outcome() == v1::OUTCOME_KIND_UNSPECIFIED ||
           filter_.outcome() == v1::DEAD) &&
          (filter_.reason() == v1::REASON_UNSPECIFIED ||
@@ -208,12 +212,14 @@ void ReplayDesk::Recall(const TopicPartition& partition,
 
 PageReplay::PageReplay(PageParser& parser, const Topics& topics,
                        int64_t threads, const v1::ReplayPlan& plan,
-                       StoredArticles& stored, ReplayDesk& desk)
+                       StoredArticles& stored, Suppressions& erased,
+                       ReplayDesk& desk)
     : ParseHandler(parser, topics, threads),
       name_(plan.name()),
-      filter_(plan.filter(), &stored),
+      filter_(plan.filter(), &stored, erased),
       stored_(stored),
       desk_(desk) {
+  Heed(erased);
   ReplayTo(topics.articles_replay, *this);
 }
 
@@ -285,12 +291,13 @@ std::vector<Header> PageReplay::HeadersOf(const Message& source) {
 
 RecordReplay::RecordReplay(const Topics& topics, const SiteCatalogue& sites,
                            const v1::ReplayPlan& plan, StoredArticles& stored,
-                           ReplayDesk& desk)
+                           Suppressions& erased, ReplayDesk& desk)
     : topics_(topics),
       sites_(sites),
       plan_(plan),
-      filter_(plan.filter(), &stored),
+      filter_(plan.filter(), &stored, erased),
       stored_(stored),
+      erased_(erased),
       desk_(desk) {}
 
 void RecordReplay::Handle(Delivery delivery) {

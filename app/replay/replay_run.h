@@ -9,6 +9,7 @@
 
 #include "app/replay/plan_book.h"
 #include "core/flow/handler.h"
+#include "core/flow/suppressions.h"
 #include "core/sites/site_catalogue.h"
 #include "newsmill/v1/dead_letter.pb.h"
 #include "newsmill/v1/fetched_page.pb.h"
@@ -59,8 +60,10 @@ std::optional<Record> RecordOf(const v1::DeadLetter& letter,
 class PlanFilter {
  public:
   // `stored` may be nullptr where the filter asks for nothing of the ledger.
-  PlanFilter(const v1::ReplayPlan::Filter& filter, StoredArticles* stored)
-      : filter_(filter), stored_(stored) {}
+  // What was erased is not asked for by any plan; `erased` outlives this.
+  PlanFilter(const v1::ReplayPlan::Filter& filter, StoredArticles* stored,
+             const Suppressions& erased)
+      : filter_(filter), stored_(stored), erased_(erased) {}
 
   Result<bool> Wants(const v1::FetchedPage& page) const;
   Result<bool> Wants(const v1::Article& article) const;
@@ -73,6 +76,7 @@ class PlanFilter {
 
   const v1::ReplayPlan::Filter filter_;
   StoredArticles* const stored_;
+  const Suppressions& erased_;
 };
 
 // What the handlers of a replay share: the counts by partition, the rate, and
@@ -120,7 +124,7 @@ class PageReplay final : public ParseHandler, private PageSieve {
   // All outlive the handler.
   PageReplay(PageParser& parser, const Topics& topics, int64_t threads,
              const v1::ReplayPlan& plan, StoredArticles& stored,
-             ReplayDesk& desk);
+             Suppressions& erased, ReplayDesk& desk);
 
   void Attach(WorkerPort& port) override;
   void Handle(Delivery delivery) override;
@@ -153,7 +157,7 @@ class RecordReplay final : public Handler {
  public:
   RecordReplay(const Topics& topics, const SiteCatalogue& sites,
                const v1::ReplayPlan& plan, StoredArticles& stored,
-               ReplayDesk& desk);
+               Suppressions& erased, ReplayDesk& desk);
 
   void Attach(WorkerPort& port) override { port_ = &port; }
   Result<Offsets> Assigned(const std::vector<TopicPartition>&) override {
@@ -162,7 +166,10 @@ class RecordReplay final : public Handler {
   void Revoked(const std::vector<TopicPartition>&, bool) override {}
   void Handle(Delivery delivery) override;
   bool HasRoom(const TopicPartition&) const override { return desk_.HasRoom(); }
-  void Tick(Instant now) override { desk_.Tick(now, port_); }
+  void Tick(Instant now) override {
+    desk_.Tick(now, port_);
+    erased_.Refresh(now);
+  }
   void Drain() override {}
   std::string NotReadyBecause() const override { return ""; }
   std::string TallyOf(const TopicPartition& partition) const override {
@@ -182,6 +189,7 @@ class RecordReplay final : public Handler {
   const v1::ReplayPlan plan_;
   const PlanFilter filter_;
   StoredArticles& stored_;
+  Suppressions& erased_;
   ReplayDesk& desk_;
   WorkerPort* port_ = nullptr;
 };

@@ -94,6 +94,12 @@ WorkerOptions OptionsOf(const Settings& settings, const OpenReplay& replay,
   return options;
 }
 
+Result<std::unique_ptr<Suppressions>> OpenErased(Context& context,
+                                                 OpenReplay& replay) {
+  return Suppressions::Open(*replay.bus, replay.topics,
+                            context.settings.startup_timeout, context.clock);
+}
+
 // Whoever settles the last record says so.
 Result<void> MarkFinished(Context& context, OpenReplay& replay) {
   const auto progress =
@@ -128,8 +134,8 @@ std::vector<std::variant<v1::Article, Verdict>> ParseAll(
 class Differ {
  public:
   Differ(const v1::ReplayPlan& plan, const PageParser* parser,
-         StoredArticles& stored, size_t examples)
-      : filter_(plan.filter(), &stored),
+         StoredArticles& stored, const Suppressions& erased, size_t examples)
+      : filter_(plan.filter(), &stored, erased),
         parser_(parser),
         stored_(stored),
         diff_(examples) {}
@@ -249,6 +255,8 @@ Result<RunEnd> RunReplay(Context& context, OpenReplay& replay,
   const auto reader = OpenReader(settings);
   if (!reader) return reader.error();
   StoredArticles stored(**reader);
+  const auto erased = OpenErased(context, replay);
+  if (!erased) return erased.error();
   PlanWatch watch(*replay.bus, replay.topics, replay.plan.name());
   ReplayDesk desk(replay.plan, 1.0 / job.count.value_or(1), &watch);
 
@@ -260,14 +268,14 @@ Result<RunEnd> RunReplay(Context& context, OpenReplay& replay,
     if (!loaded) return loaded.error();
     parser = std::move(*loaded);
     trial = std::make_unique<ChildTrial>(TrialCommand(settings));
-    auto pages = std::make_unique<PageReplay>(*parser, replay.topics,
-                                              settings.parser.threads,
-                                              replay.plan, stored, desk);
+    auto pages = std::make_unique<PageReplay>(
+        *parser, replay.topics, settings.parser.threads, replay.plan, stored,
+        **erased, desk);
     pages->TryWith(*trial);
     handler = std::move(pages);
   } else {
     handler = std::make_unique<RecordReplay>(replay.topics, *sites, replay.plan,
-                                             stored, desk);
+                                             stored, **erased, desk);
   }
   Worker worker(OptionsOf(settings, replay, job), *replay.bus, replay.topics,
                 *handler, context.clock);
@@ -294,6 +302,8 @@ Result<std::optional<ReplayDiff>> DiffReplay(Context& context,
   const auto reader = OpenReader(context.settings);
   if (!reader) return reader.error();
   StoredArticles stored(**reader);
+  const auto erased = OpenErased(context, replay);
+  if (!erased) return erased.error();
   std::unique_ptr<LiveParser> parser;
   if (replay.plan.source() == v1::ReplayPlan::PAGES) {
     auto loaded =
@@ -301,7 +311,7 @@ Result<std::optional<ReplayDiff>> DiffReplay(Context& context,
     if (!loaded) return loaded.error();
     parser = std::move(*loaded);
   }
-  Differ differ(replay.plan, parser.get(), stored, examples);
+  Differ differ(replay.plan, parser.get(), stored, **erased, examples);
   auto consumer = replay.bus->NewConsumer(ConsumerOptions{"", "replay-diff"});
   if (!consumer) return consumer.error();
   // One partition after the other: what is read beyond its end is thrown away.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/flow/suppressions.h"
 #include "core/flow/task_codec.h"
 #include "fetcher/politeness.h"
 
@@ -22,6 +23,14 @@ std::string OrderKey(v1::Order::Kind kind, const std::string& host,
 }
 
 void Orders::Take(v1::Order order) {
+  if (order.kind() == v1::Order::SUPPRESS) {
+    if (order.action() == v1::Order::BLOCK) {
+      suppressed_.insert(order.article_key());
+    } else {
+      suppressed_.erase(order.article_key());
+    }
+    return;
+  }
   const std::string key = OrderKey(order.kind(), order.host(), order.site());
   orders_[key] = std::move(order);
 }
@@ -65,7 +74,9 @@ std::string Orders::SiteOf(const std::string& host) const {
 Record EncodeOrder(const v1::Order& order, const std::string& topic) {
   Record record;
   record.topic = topic;
-  record.key = OrderKey(order.kind(), order.host(), order.site());
+  record.key = order.kind() == v1::Order::SUPPRESS
+                   ? SuppressionKey(order.article_key())
+                   : OrderKey(order.kind(), order.host(), order.site());
   record.value = order.SerializeAsString();
   record.headers = RecordHeaders(v1::Order::descriptor()->full_name(), "", "");
   return record;
@@ -74,14 +85,19 @@ Record EncodeOrder(const v1::Order& order, const std::string& topic) {
 Result<v1::Order> DecodeOrder(const Message& message) {
   v1::Order order;
   const bool read = order.ParseFromString(message.value);
-  if (read && order.kind() != v1::Order::KIND_UNSPECIFIED &&
+  if (read && order.kind() == v1::Order::SUPPRESS &&
+      !order.article_key().empty()) {
+    return order;
+  }
+  if (read && order.kind() != v1::Order::SUPPRESS &&
+      order.kind() != v1::Order::KIND_UNSPECIFIED &&
       order.host().empty() != order.site().empty()) {
     return order;
   }
   return Error{Code::kCorrupt, "offset " + std::to_string(message.offset) +
                                    " of " + message.topic +
                                    " is no order; expected a newsmill.v1.Order "
-                                   "about one host or one site"};
+                                   "about one host, site or article"};
 }
 
 Result<OrderSubject> ParseOrderSubject(const std::string& text,

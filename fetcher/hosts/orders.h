@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "core/base/result.h"
@@ -29,8 +30,15 @@ class Orders {
   // about its site. nullptr: none.
   const v1::Order* RateOf(const std::string& host, Timestamp now) const;
 
-  // In force now, for lists.
+  // Whether the article was erased and may not be fetched.
+  bool IsSuppressed(const std::string& article_key) const {
+    return suppressed_.contains(article_key);
+  }
+  bool SuppressAny() const { return !suppressed_.empty(); }
+
+  // About hosts and sites, in force now, for lists.
   std::vector<v1::Order> All(Timestamp now) const;
+  // Of hosts and sites.
   bool empty() const { return orders_.empty(); }
 
  private:
@@ -38,7 +46,8 @@ class Orders {
   std::string SiteOf(const std::string& host) const;
 
   const SiteCatalogue& sites_;
-  std::map<std::string, v1::Order> orders_;  // by key
+  std::map<std::string, v1::Order> orders_;     // by key
+  std::unordered_set<std::string> suppressed_;  // article keys
 };
 
 // "hold:host:news.example", "rate:site:gazette"

@@ -652,6 +652,51 @@ TEST_F(FetchLoopTest, APauseActsAtTheLastMomentBeforeBytesLeave) {
   EXPECT_EQ(Settled().kind, Kind::kAck);
 }
 
+v1::Order EraseOrder(const std::string& key) {
+  v1::Order order;
+  order.set_kind(v1::Order::SUPPRESS);
+  order.set_action(v1::Order::BLOCK);
+  order.set_article_key(key);
+  return order;
+}
+
+TEST_F(FetchLoopTest, ErasedArticlesAreNotAskedForWheneverTheOrderComes) {
+  Start();
+  Give("http://a.example/1");
+  loop_->Obey(
+      {EraseOrder("https://a.example/1"), EraseOrder("https://a.example/2")});
+  Give("http://a.example/2");
+  Give("http://a.example/3");
+  Turn();
+  EXPECT_THAT(http_->asked, ElementsAre("http://a.example/3"));
+  const std::vector<Settlement> settled = sink_->Take();
+  ASSERT_EQ(settled.size(), 2u);
+  for (const Settlement& each : settled) {
+    EXPECT_EQ(each.kind, Kind::kFinish);
+    EXPECT_EQ(each.outcome.kind(), v1::SKIPPED);
+    EXPECT_EQ(each.outcome.reason(), v1::REASON_SUPPRESSED);
+  }
+}
+
+TEST_F(FetchLoopTest, AnArticleErasedWhileItIsFetchedLeavesNoPage) {
+  Start();
+  Give("http://a.example/1");
+  Turn();
+  ASSERT_THAT(http_->asked, ElementsAre("http://a.example/1"));
+  loop_->Obey({EraseOrder("https://a.example/1")});
+  Answer(Page());
+  const Settlement settled = Settled();
+  EXPECT_EQ(settled.kind, Kind::kFinish);
+  EXPECT_EQ(settled.outcome.reason(), v1::REASON_SUPPRESSED);
+  EXPECT_TRUE(settled.outputs.empty());
+  Give("http://a.example/2");
+  clock_.Advance(1min);
+  Turn();
+  EXPECT_THAT(http_->asked,
+              ElementsAre("http://a.example/1", "http://a.example/2"))
+      << "the host goes on";
+}
+
 TEST_F(FetchLoopTest, TasksOfABlockedHostAreSkipped) {
   Start();
   Give("http://a.example/1");

@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "core/flow/task_codec.h"
+#include "newsmill/v1/order.pb.h"
+#include "tests/support/fake_bus.h"
 
 namespace newsmill {
 namespace {
@@ -145,6 +147,33 @@ TEST_F(ParseHandlerTest, AcknowledgesWithTheArticleUnderItsKey) {
   const std::string trace = HeaderOf(record, kTraceparentHeader);
   EXPECT_THAT(trace, HasSubstr("4bf92f3577b34da6a3ce929d0e0e4736"));
   EXPECT_NE(trace, Page().task().traceparent()) << "a span of its own";
+}
+
+TEST_F(ParseHandlerTest, APageOfAnErasedArticleIsNotParsed) {
+  ManualClock clock;
+  FakeBus bus(clock);
+  bus.CreateTopics(topics_);
+  v1::Order order;
+  order.set_kind(v1::Order::SUPPRESS);
+  order.set_action(v1::Order::BLOCK);
+  order.set_article_key("morgen:12");
+  bus.Append({topics_.control, 0}, order.SerializeAsString());
+  const auto erased =
+      Suppressions::Open(bus, topics_, std::chrono::seconds(10), clock);
+  ASSERT_TRUE(erased) << erased.error().message;
+  ParseHandler handler(parser_, topics_, 1);
+  handler.Heed(**erased);
+  handler.Attach(port_);
+  handler.Handle(Deliver(Page().SerializeAsString()));
+  const Settlement settled = settlements_->Take(1)[0];
+  EXPECT_EQ(settled.kind, Settlement::Kind::kFinish);
+  EXPECT_EQ(settled.outcome.kind(), v1::SKIPPED);
+  EXPECT_EQ(settled.outcome.reason(), v1::REASON_SUPPRESSED);
+  EXPECT_TRUE(settled.outputs.empty());
+  v1::FetchedPage other = Page();
+  other.set_article_key("morgen:13");
+  handler.Handle(Deliver(other.SerializeAsString()));
+  EXPECT_EQ(settlements_->Take(1)[0].kind, Settlement::Kind::kAck);
 }
 
 class FakeTrial final : public PageTrial {

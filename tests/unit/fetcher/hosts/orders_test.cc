@@ -54,6 +54,27 @@ TEST_F(OrdersTest, AnOrderAboutASiteHoldsAllItsHostsWithAnyPort) {
   EXPECT_EQ(orders_.HoldOn("other.example", kNow), nullptr);
 }
 
+TEST_F(OrdersTest, AnErasedArticleIsSuppressedAndNoHostIsHeld) {
+  v1::Order order;
+  order.set_kind(v1::Order::SUPPRESS);
+  order.set_action(v1::Order::BLOCK);
+  order.set_article_key("gazette:7");
+  const Record record = EncodeOrder(order, "control");
+  EXPECT_EQ(record.key, "suppress:gazette:7");
+  Message message;
+  message.value = record.value;
+  const auto decoded = DecodeOrder(message);
+  ASSERT_TRUE(decoded) << decoded.error().message;
+  orders_.Take(*decoded);
+  EXPECT_TRUE(orders_.IsSuppressed("gazette:7"));
+  EXPECT_FALSE(orders_.IsSuppressed("gazette:8"));
+  EXPECT_EQ(orders_.HoldOn("www.gazette.example", kNow), nullptr);
+  EXPECT_TRUE(orders_.All(kNow).empty()) << "lists are of hosts and sites";
+  order.clear_article_key();
+  message.value = order.SerializeAsString();
+  EXPECT_FALSE(DecodeOrder(message)) << "of no article";
+}
+
 TEST_F(OrdersTest, ResumeEndsAPause) {
   orders_.Take(Hold(v1::Order::PAUSE, "a.example"));
   orders_.Take(Hold(v1::Order::RESUME, "a.example"));
