@@ -57,7 +57,7 @@ class Dispatcher {
     const size_t at = static_cast<size_t>(word - rest_.begin());
     rest_.erase(word);
     if (name == "help") return Help(at);
-    if (Command* command = Find(name)) return Parse(*command);
+    if (Command* command = Find(name)) return Parse(*Further(command, at));
     if (IsGroup(name)) return DispatchGroup(name, at);
     return Unknown("command", name, RootWords(), "newsmill --help");
   }
@@ -118,6 +118,15 @@ class Dispatcher {
     if (parsed.error.empty()) return invocation;
     const std::string name = "newsmill " + command.name();
     return Usage(name + ": " + parsed.error, name + " --help");
+  }
+
+  // `erase KEY` is a command, and `erase status` another one.
+  Command* Further(Command* command, size_t at) {
+    if (at >= rest_.size()) return command;
+    Command* const further = Find(command->name() + " " + rest_[at]);
+    if (further == nullptr) return command;
+    rest_.erase(rest_.begin() + static_cast<std::ptrdiff_t>(at));
+    return further;
   }
 
   static Answer Usage(const std::string& what, const std::string& help) {

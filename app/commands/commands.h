@@ -32,6 +32,8 @@ CommandPtr MakeDeadShow();
 CommandPtr MakeDocsOutcomes();
 CommandPtr MakeDocsRules();
 CommandPtr MakeEnqueue();
+CommandPtr MakeErase();
+CommandPtr MakeEraseStatus();
 CommandPtr MakeExtract();
 CommandPtr MakeFetcher();
 CommandPtr MakeHostsBlock();

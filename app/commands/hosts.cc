@@ -1,8 +1,3 @@
-#include <unistd.h>
-
-#include <cstdlib>
-#include <future>
-
 #include <nlohmann/json.hpp>
 
 #include "app/cli/format.h"
@@ -11,6 +6,7 @@
 #include "app/commands/commands.h"
 #include "app/hosts_view.h"
 #include "app/open.h"
+#include "app/ordering.h"
 #include "core/bus/partitioner.h"
 #include "core/flow/plain_text.h"
 #include "fetcher/hosts/host_book.h"
@@ -20,20 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr Duration kFlushTimeout = std::chrono::seconds(30);
 constexpr Duration kLongestRate = std::chrono::hours(24);
-
-// "anna@mill-3": whoever runs this command, on which machine.
-std::string WhoAmI() {
-  const char* user = std::getenv("USER");
-  if (user == nullptr || *user == '\0') user = std::getenv("LOGNAME");
-  char host[256] = "";
-  gethostname(host, sizeof host - 1);
-  const std::string name = user == nullptr || *user == '\0'
-                               ? "uid " + std::to_string(getuid())
-                               : std::string(user);
-  return name + "@" + host;
-}
 
 // The time zone of a state's times has no say: as everywhere, UTC.
 std::string TimeOrNothing(Timestamp time) {
@@ -295,7 +278,8 @@ class HostsOrder : public Command {
     if (!opened) return opened.error();
     const auto order = MakeOrder(opened->sites, context.clock.Now());
     if (!order) return order.error();
-    if (auto sent = Send(*opened, *order); !sent) return sent.error();
+    const auto sent = WriteOrders(*opened->bus, opened->topics, {*order});
+    if (!sent) return sent.error();
     if (json_) {
       context.out.Line(JsonText(MessageToJson(*order)));
     } else {
@@ -343,21 +327,6 @@ class HostsOrder : public Command {
     }
     order.set_delay_ms(delay->count());
     return {};
-  }
-
-  static Result<void> Send(const Opened& opened, const v1::Order& order) {
-    auto producer = opened.bus->NewProducer({"newsmill-hosts"});
-    if (!producer) return producer.error();
-    auto answer = std::make_shared<std::promise<Result<RecordMetadata>>>();
-    auto written = answer->get_future();
-    (*producer)->Produce(
-        EncodeOrder(order, opened.topics.control),
-        [answer](Result<RecordMetadata> result) { answer->set_value(result); });
-    if (auto flushed = (*producer)->Flush(kFlushTimeout); !flushed) {
-      return flushed;
-    }
-    const auto result = written.get();
-    return result ? Result<void>() : Result<void>(result.error());
   }
 
   const v1::Order::Kind kind_;

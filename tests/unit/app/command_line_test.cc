@@ -82,6 +82,15 @@ TEST_F(CommandLineTest, FindsACommandOfOneAndOfTwoWords) {
             "articles secret");
 }
 
+TEST_F(CommandLineTest, FindsACommandBelowOneOfTheSameName) {
+  commands_.push_back(std::make_unique<FakeCommand>("run status", &given_));
+  const auto parsed = Parse({"run", "status", "--json"});
+  EXPECT_EQ(std::get<Invocation>(parsed).command->name(), "run status");
+  const auto other = Parse({"run", "--key", "status", "thing"});
+  EXPECT_EQ(std::get<Invocation>(other).command->name(), "run");
+  EXPECT_THAT(given_.targets, ElementsAre("thing"));
+}
+
 TEST_F(CommandLineTest, TakesGlobalOptionsBeforeAndAfterTheCommand) {
   const Invocation before = Understand(
       {"--data", "D", "--set", "a.b=1", "articles", "--config", "C", "list"});
