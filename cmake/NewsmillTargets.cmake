@@ -14,14 +14,15 @@ function(newsmill_library)
 endfunction()
 
 # newsmill_test(NAME url_test LABEL unit SRCS url_test.cc DEPS newsmill::base
-#               [TIMEOUT seconds] [MAIN target] [ALONE])
+#               [TIMEOUT seconds] [MAIN target] [ALONE] [BY_HAND])
 #
 # One ctest entry per binary: a broker or a database is then started once for
 # all cases of a suite. LABEL is one of unit, golden, contract, e2e, chaos; the
 # target tests_<LABEL> builds what that label runs. ALONE: nothing else runs at
 # the same time, because what is asserted depends on how fast the machine is.
+# BY_HAND: built with its label, started by a command of its own and not by ctest.
 function(newsmill_test)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "ALONE" "NAME;LABEL;TIMEOUT;MAIN" "SRCS;DEPS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "ALONE;BY_HAND" "NAME;LABEL;TIMEOUT;MAIN" "SRCS;DEPS")
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
@@ -44,6 +45,9 @@ function(newsmill_test)
     add_custom_target(tests_${arg_LABEL})
   endif()
   add_dependencies(tests_${arg_LABEL} ${arg_NAME})
+  if(arg_BY_HAND)
+    return()
+  endif()
   add_test(NAME ${arg_NAME} COMMAND ${arg_NAME})
   set_tests_properties(${arg_NAME} PROPERTIES
     LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT})

@@ -166,6 +166,11 @@ Result<void> Pipeline::KillAndReplace(WorkerProcess& worker) {
   return Launch(worker);
 }
 
+Result<void> Pipeline::Relaunch(WorkerProcess& worker, WorkerSetup setup) {
+  setups_[&worker] = std::move(setup);
+  return Launch(worker);
+}
+
 Result<void> Pipeline::DrainAll() {
   for (const auto& worker : workers_) {
     if (auto sent = worker->child->Signal(SIGTERM); !sent) return sent;

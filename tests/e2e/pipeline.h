@@ -70,6 +70,8 @@ class Pipeline {
   std::vector<WorkerProcess*> WorkersOf(const std::string& kind);
   // Ends it by SIGKILL and starts another in its place.
   Result<void> KillAndReplace(WorkerProcess& worker);
+  // In the place of one that has ended.
+  Result<void> Relaunch(WorkerProcess& worker, WorkerSetup setup);
   // SIGTERM to all; each must drain and exit 0.
   Result<void> DrainAll();
   // Fails with what a worker printed last when one ended by itself.

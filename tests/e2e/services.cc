@@ -1,5 +1,7 @@
 #include "tests/e2e/services.h"
 
+#include <utility>
+
 #include "tests/support/process/child_process.h"
 
 namespace newsmill::e2e {
@@ -30,14 +32,17 @@ SinkConfig Services::StoreOf(const std::string& name) const {
   return store;
 }
 
-Result<void> Services::Put(const std::string& topic,
-                           const std::string& lines) const {
-  const auto done = process::RunToEnd(
-      {.argv = {"kcat", "-P", "-b", broker_->bootstrap(), "-t", topic},
-       .input = lines},
-      std::chrono::seconds(120));
+Result<void> Services::Put(const std::string& topic, const std::string& lines,
+                           const std::string& header) const {
+  std::vector<std::string> argv = {"kcat", "-P", "-b", broker_->bootstrap(),
+                                   "-t",   topic};
+  if (!header.empty()) argv.insert(argv.end(), {"-H", header});
+  const auto done = process::RunToEnd({.argv = std::move(argv), .input = lines},
+                                      std::chrono::seconds(120));
   if (!done) return done.error();
-  if (!done->status.Succeeded()) {
+  // It tells of a record that was not taken, and may end well in spite.
+  if (!done->status.Succeeded() ||
+      done->errors.find("Delivery failed") != std::string::npos) {
     return Error{Code::kUnavailable, "kcat: " + done->errors};
   }
   return {};

@@ -23,8 +23,10 @@ class Services {
   testing::KafkaBroker& broker() { return *broker_; }
   testing::PostgresCluster& postgres() { return *postgres_; }
 
-  // Appends lines to a topic with kcat, as plain text without keys.
-  Result<void> Put(const std::string& topic, const std::string& lines) const;
+  // Appends lines to a topic with kcat, as plain text without keys, each with
+  // this header ("name=value") where one is given.
+  Result<void> Put(const std::string& topic, const std::string& lines,
+                   const std::string& header = "") const;
 
  private:
   std::unique_ptr<testing::KafkaBroker> broker_;

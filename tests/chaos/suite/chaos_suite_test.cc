@@ -1,0 +1,119 @@
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+#include <random>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/chaos/suite/checker.h"
+#include "tests/chaos/suite/nemesis.h"
+#include "tests/chaos/suite/system.h"
+
+// Nemeses harm a broker, a database and three workers of each kind while tasks
+// come in, in an order and at moments that a seed decides. After each the
+// system is left alone, and the generator's ledger is held against the tables:
+// nothing is lost, written twice, or replaced by something older.
+
+namespace newsmill::chaos {
+namespace {
+
+using std::chrono::seconds;
+using ::testing::IsEmpty;
+
+// A strike of the run that belongs to every test run, and of a longer one.
+constexpr Duration kShort = seconds(4);
+constexpr Duration kLong = seconds(20);
+// Only a run that fails waits for so long.
+constexpr Duration kPatience = std::chrono::minutes(4);
+
+uint64_t NumberOf(const char* variable, uint64_t otherwise) {
+  const char* said = std::getenv(variable);
+  return said == nullptr ? otherwise : std::strtoull(said, nullptr, 10);
+}
+
+class ChaosSuite : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    seed_ = NumberOf("NEWSMILL_CHAOS_SEED", std::random_device()());
+    minutes_ = std::chrono::minutes(NumberOf("NEWSMILL_CHAOS_MINUTES", 0));
+    std::cout << "seed " << seed_ << std::endl;
+    auto system = System::Start({.seed = seed_,
+                                 .binary = NEWSMILL_BINARY,
+                                 .faulty_binary = NEWSMILL_FAULTY_BINARY});
+    ASSERT_TRUE(system) << system.error().message;
+    system_ = std::move(*system);
+    checker_ = std::make_unique<Checker>(*system_);
+    const Result<void> installed = checker_->Install();
+    ASSERT_TRUE(installed) << installed.error().message;
+    const Result<void> started = system_->StartWorkers();
+    ASSERT_TRUE(started) << started.error().message;
+  }
+
+  void Round(Nemesis& nemesis, pages::Dice& dice, Duration time) {
+    SCOPED_TRACE(nemesis.name() + ", seed " + std::to_string(seed_));
+    Generator& generator = system_->generator();
+    generator.Begin();
+    const Result<void> struck = nemesis.Strike(*system_, dice, time);
+    const Result<void> ended = generator.End();
+    ASSERT_TRUE(struck) << struck.error().message;
+    ASSERT_TRUE(ended) << ended.error().message;
+    const Result<void> put = generator.PutLastWord();
+    ASSERT_TRUE(put) << put.error().message;
+    const Result<void> settled = checker_->AwaitSettled(kPatience);
+    EXPECT_TRUE(settled) << settled.error().message;
+    Sum(nemesis.planted());
+    const auto found = checker_->Check(planted_);
+    ASSERT_TRUE(found) << found.error().message;
+    std::cout << nemesis.name() << ": " << found->ToLine() << ", seed " << seed_
+              << std::endl;
+    EXPECT_THAT(found->faults, IsEmpty());
+    EXPECT_THAT(system_->strange_ends(), IsEmpty());
+  }
+
+  // A nemesis counts over all of its strikes.
+  void Sum(const Nemesis::Planted& now) {
+    planted_.unreadable_tasks =
+        std::max(planted_.unreadable_tasks, now.unreadable_tasks);
+    planted_.unreadable_records =
+        std::max(planted_.unreadable_records, now.unreadable_records);
+    planted_.crashing = std::max(planted_.crashing, now.crashing);
+  }
+
+  uint64_t seed_ = 0;
+  Duration minutes_{0};
+  std::unique_ptr<System> system_;
+  std::unique_ptr<Checker> checker_;
+  Nemesis::Planted planted_;  // by all until now
+};
+
+TEST_F(ChaosSuite, NothingIsLostWrittenTwiceOrReplacedByOlder) {
+  pages::Dice dice(seed_, "nemeses");
+  const auto end = std::chrono::steady_clock::now() + minutes_;
+  std::vector<std::unique_ptr<Nemesis>> nemeses = AllNemeses();
+  if (const char* only = std::getenv("NEWSMILL_CHAOS_ONLY")) {
+    std::erase_if(nemeses, [only](const auto& nemesis) {
+      return nemesis->name().find(only) == std::string::npos;
+    });
+  }
+  ASSERT_FALSE(nemeses.empty()) << "no nemesis has such a name";
+  do {
+    for (size_t i = nemeses.size() - 1; i > 0; --i) {
+      std::swap(nemeses[i], nemeses[dice.Below(i + 1)]);
+    }
+    for (const auto& nemesis : nemeses) {
+      Round(*nemesis, dice, minutes_ > Duration(0) ? kLong : kShort);
+      if (HasFailure()) return;
+    }
+  } while (std::chrono::steady_clock::now() < end);
+  std::cout << "librdkafka aborted " << system_->library_aborts() << " workers"
+            << std::endl;
+  EXPECT_GT(system_->aborted(), 0) << "the planted page must end its parser";
+  const Result<void> drained = system_->Drain();
+  EXPECT_TRUE(drained) << drained.error().message;
+  EXPECT_THAT(system_->strange_ends(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace newsmill::chaos
