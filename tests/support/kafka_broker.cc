@@ -173,6 +173,14 @@ Result<void> KafkaBroker::Format() {
   return Run(command);
 }
 
+Result<process::Completed> KafkaBroker::Tool(
+    const std::vector<std::string>& class_and_arguments) const {
+  std::vector<std::string> command = Java(jars_, "-Xmx128m");
+  command.insert(command.end(), class_and_arguments.begin(),
+                 class_and_arguments.end());
+  return process::RunToEnd({.argv = command}, std::chrono::minutes(3));
+}
+
 Result<void> KafkaBroker::Restart() {
   Stop();
   std::vector<std::string> command = Java(jars_, "-Xmx512m");

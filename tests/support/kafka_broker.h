@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/base/result.h"
 #include "tests/support/process/child_process.h"
@@ -24,6 +25,11 @@ class KafkaBroker {
 
   // host:port, the same after a restart.
   std::string bootstrap() const { return bootstrap_; }
+
+  // Runs one of Kafka's own tools to its end, by its class, as the scripts in
+  // Kafka's bin/ do; its exit status is the caller's to judge.
+  Result<process::Completed> Tool(
+      const std::vector<std::string>& class_and_arguments) const;
 
   // While it runs.
   pid_t pid() const { return process_->pid(); }
