@@ -88,10 +88,9 @@ std::optional<Offsets> IdleWatch::EndsIfSettled() {
       if (!Stands(*group, partition, mark)) return std::nullopt;
       ends[partition] = mark.end;
     }
-    if (std::ranges::find(stage.topics, topics_.tasks) == stage.topics.end()) {
-      continue;
+    if (stage.keeps_backlog && !BacklogStands(*group, ends)) {
+      return std::nullopt;
     }
-    if (!BacklogStands(*group, ends)) return std::nullopt;
   }
   return ends;
 }

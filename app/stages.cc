@@ -45,6 +45,7 @@ StageReads ReadsOf(StageKind kind, const Settings& settings) {
   switch (kind) {
     case StageKind::kFetcher:
       reads.topics = {topics.tasks};
+      reads.keeps_backlog = true;
       break;
     case StageKind::kRetry:
       reads.topics = topics.retries;

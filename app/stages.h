@@ -28,6 +28,8 @@ std::string NameOf(StageKind kind);
 struct StageReads {
   std::string group;  // with the prefix
   std::vector<std::string> topics;
+  // How far it is with the backlog stands beside its offsets of `tasks`.
+  bool keeps_backlog = false;
 };
 
 StageReads ReadsOf(StageKind kind, const Settings& settings);

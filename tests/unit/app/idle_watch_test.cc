@@ -38,7 +38,9 @@ class FakeAdmin : public Admin {
     for (const auto& partition : partitions) {
       const auto at = groups[group].find(partition);
       if (at != groups[group].end()) {
-        offsets[partition] = {at->second, notes[partition]};
+        // The sink keeps none beside its own.
+        offsets[partition] = {at->second,
+                              group == "fetcher" ? notes[partition] : ""};
       }
     }
     return offsets;
@@ -56,7 +58,9 @@ class IdleWatchTest : public ::testing::Test {
   IdleWatchTest()
       : topics_(OnePartitionEach(), {}),
         watch_(admin_, topics_,
-               {{"fetcher", {topics_.tasks}}, {"parser", {topics_.pages}}},
+               {{"fetcher", {topics_.tasks}, true},
+                {"parser", {topics_.pages}},
+                {"sink", {topics_.tasks}}},
                seconds(5)) {}
 
   static BusConfig OnePartitionEach() {
@@ -66,6 +70,11 @@ class IdleWatchTest : public ::testing::Test {
   }
   TopicPartition tasks() const { return {topics_.tasks, 0}; }
   TopicPartition pages() const { return {topics_.pages, 0}; }
+  // By all that read them.
+  void ReadTasks(int64_t next) {
+    admin_.groups["fetcher"][tasks()] = next;
+    admin_.groups["sink"][tasks()] = next;
+  }
   bool IsIdleAt(Duration time) { return watch_.IsIdle(Instant(time)); }
 
   FakeAdmin admin_;
@@ -82,7 +91,7 @@ TEST_F(IdleWatchTest, AnEmptyLogIsIdleAfterTheTime) {
 TEST_F(IdleWatchTest, WaitsWhileAnyStageIsBehind) {
   admin_.ends[tasks()] = 3;
   admin_.ends[pages()] = 2;
-  admin_.groups["fetcher"][tasks()] = 3;
+  ReadTasks(3);
   admin_.groups["parser"][pages()] = 1;
   EXPECT_FALSE(IsIdleAt(seconds(0)));
   EXPECT_FALSE(IsIdleAt(seconds(10)));
@@ -107,7 +116,7 @@ TEST_F(IdleWatchTest, NothingIsBehindWhereAllWasTrimmed) {
 TEST_F(IdleWatchTest, BeginsAnewWhenSomethingCameAndWasWorkedOff) {
   EXPECT_FALSE(IsIdleAt(seconds(0)));
   admin_.ends[tasks()] = 1;
-  admin_.groups["fetcher"][tasks()] = 1;
+  ReadTasks(1);
   EXPECT_FALSE(IsIdleAt(seconds(6)));
   EXPECT_TRUE(IsIdleAt(seconds(11)));
 }
@@ -115,7 +124,7 @@ TEST_F(IdleWatchTest, BeginsAnewWhenSomethingCameAndWasWorkedOff) {
 TEST_F(IdleWatchTest, ATaskThatWaitsForItsHostKeepsTheRunGoing) {
   const TopicPartition backlog{topics_.backlog, 0};
   admin_.ends[tasks()] = 3;
-  admin_.groups["fetcher"][tasks()] = 3;
+  ReadTasks(3);
   admin_.ends[backlog] = 2;
   EXPECT_FALSE(IsIdleAt(seconds(0)));
   EXPECT_FALSE(IsIdleAt(seconds(10))) << "nothing is known of it";
