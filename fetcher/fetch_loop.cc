@@ -156,7 +156,7 @@ void FetchLoop::StartWhatMay(Instant now) {
                      fetch.lane);
     } else if (EndIfExpired(fetch.delivery) ||
                EndIfSuppressed(fetch.delivery, KeyOf(fetch)) ||
-               EndIfDuplicate(fetch.delivery, KeyOf(fetch), fetch.partition)) {
+               EndIfSeen(fetch.delivery, KeyOf(fetch), fetch.partition)) {
       frontier_.Cancel(fetch.host);
       Take(*id);
     } else if (WaitForSame(fetch)) {

@@ -261,9 +261,17 @@ class FetchLoop {
   void ForgetSeen(int32_t partition);
   // Duplicates.
   Duration WindowOf(const v1::FetchTask& task) const;
+  bool EndIfFetched(Delivery& delivery, const std::string& article_key,
+                    int32_t partition);
   bool EndIfDuplicate(Delivery& delivery, const std::string& article_key,
                       int32_t partition);
-  // Whether another task is fetching the article: the fetch waits for its end.
+  // By one of the two.
+  bool EndIfSeen(Delivery& delivery, const std::string& article_key,
+                 int32_t partition);
+  // The task of one of under_way_.
+  const std::string& TaskUnderWay(FetchId id) const;
+  // Whether another task, or a copy of this one, is fetching the article: the
+  // fetch waits for its end.
   bool WaitForSame(Fetch& fetch);
   void BeginArticle(Fetch& fetch);
   void EndArticle(FetchId id, const ArticlePlace& place);

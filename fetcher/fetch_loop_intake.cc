@@ -88,7 +88,7 @@ void FetchLoop::Accept(Delivery delivery, Room::Place place) {
   if (seen_.size() > 0 || hosts_.orders().SuppressAny()) {
     const std::string key = ArticleKeyOf(delivery.task(), *decoded.url, sites_);
     if (EndIfSuppressed(delivery, key)) return;
-    if (EndIfDuplicate(delivery, key, partition)) return;
+    if (EndIfSeen(delivery, key, partition)) return;
   }
   Enqueue(std::move(delivery), std::move(place), *std::move(decoded.url), host,
           partition);

@@ -131,6 +131,33 @@ Duration FetchLoop::WindowOf(const v1::FetchTask& task) const {
              : site->duplicate_window.value_or(config_.duplicate_window);
 }
 
+// A copy that a killed owner left: a record that it had put on the backlog, or
+// whose page it had sent, before it could commit that. This one stood on the
+// log before the task's page was fetched, and the log has that page; a record
+// that was put later wants another.
+bool FetchLoop::EndIfFetched(Delivery& delivery, const std::string& article_key,
+                             int32_t partition) {
+  const v1::FetchTask& task = delivery.task();
+  const v1::SeenPage* const seen =
+      seen_.Find(partition, article_key, clock_.Now());
+  if (seen == nullptr || seen->task_id() != task.task_id() ||
+      delivery.message().append_time > FromProto(seen->fetched_at())) {
+    return false;
+  }
+  // The owner may have ended before the next round was planned.
+  if (WantsRevisit(task) && !revisits_.IsPlanned(partition, article_key)) {
+    return false;
+  }
+  std::move(delivery).Ack();
+  return true;
+}
+
+bool FetchLoop::EndIfSeen(Delivery& delivery, const std::string& article_key,
+                          int32_t partition) {
+  return EndIfFetched(delivery, article_key, partition) ||
+         EndIfDuplicate(delivery, article_key, partition);
+}
+
 // Only against a page that the log has: one that is on its way may yet fail.
 bool FetchLoop::EndIfDuplicate(Delivery& delivery,
                                const std::string& article_key,
@@ -162,11 +189,22 @@ bool FetchLoop::EndIfDuplicate(Delivery& delivery,
   return true;
 }
 
+const std::string& FetchLoop::TaskUnderWay(FetchId id) const {
+  const auto fetch = fetches_.find(id);
+  return fetch != fetches_.end() ? fetch->second->delivery.task().task_id()
+                                 : unacknowledged_.at(id).page.task_id();
+}
+
 bool FetchLoop::WaitForSame(Fetch& fetch) {
+  if (under_way_.empty()) return false;
   const v1::FetchTask& task = fetch.delivery.task();
-  if (under_way_.empty() || WindowOf(task) <= Duration(0)) return false;
   ArticlePlace place{fetch.partition, KeyOf(fetch)};
-  if (!under_way_.contains(place)) return false;
+  const auto found = under_way_.find(place);
+  if (found == under_way_.end()) return false;
+  if (WindowOf(task) <= Duration(0) &&
+      TaskUnderWay(found->second) != task.task_id()) {
+    return false;
+  }
   frontier_.Cancel(fetch.host);
   same_[std::move(place)].push_back(fetch.id);
   return true;

@@ -1,148 +1,51 @@
 // Pages that were fetched before, through the real binary on the embedded log,
 // against an origin that gives its pages an ETag.
 
-#include <algorithm>
-#include <fstream>
 #include <iostream>
 #include <map>
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
-
-#include "core/bus/registry.h"
-#include "core/bus/topics.h"
 #include "newsmill/v1/fetch_task.pb.h"
-#include "tests/e2e/checks.h"
-#include "tests/e2e/pipeline.h"
+#include "tests/e2e/seen_fixture.h"
 
 namespace newsmill::e2e {
 namespace {
 
 using std::chrono::seconds;
 
-class SeenPagesTest : public ::testing::Test {
+class SeenPagesTest : public SeenPagesFixture {
  protected:
   void SetUp() override {
     PipelineOptions options;
-    options.binary = NEWSMILL_BINARY;
     options.log_settings =
         "[log]\nbackend = \"embedded\"\nsession_timeout = \"3s\"\n";
-    options.fetcher_settings =
-        "host_delay = \"20ms\"\nretry_delays = [\"500ms\"]\n";
-    options.validators = true;
-    auto started = Pipeline::Start(std::move(options));
-    ASSERT_TRUE(started) << started.error().message;
-    pipeline_ = std::move(*started);
-    tasks_ = MakeTasks(8, 4, pipeline_->page_options());
-    std::erase_if(tasks_, [](const ExpectedTask& task) {
-      return task.made.kind != v1::STORED;
-    });
-    ASSERT_GE(tasks_.size(), 4u);
+    ASSERT_NO_FATAL_FAILURE(Begin(std::move(options), {}, 8, 4));
   }
 
-  std::string Succeed(const std::vector<std::string>& arguments,
-                      const std::string& input = "") {
-    const auto done = pipeline_->Command(arguments, input);
-    EXPECT_TRUE(done) << done.error().message;
-    if (!done) return "";
-    EXPECT_TRUE(done->status.Succeeded())
-        << testing::PrintToString(arguments) << ": " << done->status.ToString()
-        << "\n"
-        << done->errors << done->output;
-    return done->output;
-  }
-  void Enqueue(const std::string& batch,
-               const std::vector<std::string>& options = {}) {
-    std::vector<std::string> arguments = {"enqueue", "--batch", batch, "--file",
-                                          "-"};
-    arguments.insert(arguments.end(), options.begin(), options.end());
-    Succeed(arguments, Lines(tasks_));
-  }
-  // How many tasks of the batch ended so.
-  ptrdiff_t Count(const std::string& batch, v1::OutcomeKind kind,
-                  v1::Reason reason) {
-    const auto ledger = pipeline_->Ledger(batch);
-    EXPECT_TRUE(ledger) << ledger.error().message;
-    if (!ledger) return -1;
-    return std::count_if(ledger->begin(), ledger->end(),
-                         [&](const LedgerRow& row) {
-                           return row.kind == kind && row.reason == reason;
-                         });
-  }
-  // Answers of the origin with this status.
-  int64_t Answers(int status) const {
-    std::ifstream log(pipeline_->folder() / "access.jsonl");
-    int64_t answers = 0;
-    for (std::string line; std::getline(log, line);) {
-      const auto json = nlohmann::json::parse(line, nullptr, false);
-      if (!json.is_discarded() && json["path"] != "/robots.txt" &&
-          json["status"] == status) {
-        ++answers;
-      }
+  void Produce(std::vector<Record> records) const {
+    auto bus = OpenBus(log_);
+    ASSERT_TRUE(bus) << bus.error().message;
+    auto producer = (*bus)->NewProducer({.client_id = "foreign"});
+    ASSERT_TRUE(producer) << producer.error().message;
+    for (Record& record : records) {
+      (*producer)->Produce(std::move(record), [](auto result) {
+        EXPECT_TRUE(result) << result.error().message;
+      });
     }
-    return answers;
-  }
-  // Records on `seen`, in all partitions.
-  int64_t Remembered() const {
-    BusConfig config;
-    config.data_dir = pipeline_->data_dir();
-    const Topics topics(config, {});
-    auto bus = OpenBus(config);
-    EXPECT_TRUE(bus);
-    std::vector<TopicPartition> partitions;
-    for (int32_t i = 0; i < topics.PartitionsOf(topics.seen); ++i) {
-      partitions.push_back({topics.seen, i});
-    }
-    const auto marks = (*bus)->admin().FetchWatermarks(partitions);
-    EXPECT_TRUE(marks);
-    int64_t records = 0;
-    for (const auto& [partition, mark] : *marks) records += mark.end;
-    return records;
+    EXPECT_TRUE((*producer)->Flush(seconds(30)));
   }
   // How often each round of a chain was put on `tasks`.
   std::map<std::pair<std::string, int64_t>, int> RoundsOnTasks() const {
-    BusConfig config;
-    config.data_dir = pipeline_->data_dir();
-    const Topics topics(config, {});
-    auto bus = OpenBus(config);
-    EXPECT_TRUE(bus);
-    std::vector<TopicPartition> partitions;
-    for (int32_t i = 0; i < topics.PartitionsOf(topics.tasks); ++i) {
-      partitions.push_back({topics.tasks, i});
-    }
-    const auto marks = (*bus)->admin().FetchWatermarks(partitions);
-    EXPECT_TRUE(marks);
-    Offsets start;
-    int64_t missing = 0;
-    for (const auto& [partition, mark] : *marks) {
-      start[partition] = mark.begin;
-      missing += mark.end - mark.begin;
-    }
-    auto consumer = (*bus)->NewConsumer({});
-    EXPECT_TRUE((*consumer)->Assign(start));
     std::map<std::pair<std::string, int64_t>, int> rounds;
-    while (missing > 0) {
-      const auto messages = (*consumer)->Poll(500, seconds(10));
-      EXPECT_TRUE(messages);
-      if (!messages || messages->empty()) break;
-      for (const Message& message : *messages) {
-        --missing;
-        v1::FetchTask task;
-        EXPECT_TRUE(task.ParseFromString(message.value));
-        const v1::Revisit& revisit = task.revisit();
-        if (!revisit.chain().empty()) {
-          ++rounds[{revisit.chain(), revisit.round()}];
-        }
+    for (const Message& message : Read(&Topics::tasks)) {
+      v1::FetchTask task;
+      EXPECT_TRUE(task.ParseFromString(message.value));
+      const v1::Revisit& revisit = task.revisit();
+      if (!revisit.chain().empty()) {
+        ++rounds[{revisit.chain(), revisit.round()}];
       }
     }
-    EXPECT_EQ(missing, 0);
     return rounds;
   }
-  int64_t tasks() const { return static_cast<int64_t>(tasks_.size()); }
-
-  std::unique_ptr<Pipeline> pipeline_;
-  std::vector<ExpectedTask> tasks_;
 };
 
 TEST_F(SeenPagesTest, ASecondFetchIsNotModifiedAndTheRowsStay) {
@@ -177,24 +80,33 @@ TEST_F(SeenPagesTest, WithinTheWindowOthersAreDuplicatesButEnqueueIsNot) {
   Succeed({"run", "--until-idle", "1s"});
 
   // As a foreign client puts them.
-  BusConfig config;
-  config.data_dir = pipeline_->data_dir();
-  const Topics topics(config, {});
-  auto bus = OpenBus(config);
-  ASSERT_TRUE(bus) << bus.error().message;
-  auto producer = (*bus)->NewProducer({.client_id = "foreign"});
+  const Topics topics(log_, {});
+  std::vector<Record> records;
   for (const ExpectedTask& task : tasks_) {
-    Record record;
-    record.topic = topics.tasks;
-    record.value = task.target;
-    (*producer)->Produce(std::move(record), [](auto result) {
-      EXPECT_TRUE(result) << result.error().message;
-    });
+    records.push_back({topics.tasks, {}, {}, task.target, {}});
   }
-  ASSERT_TRUE((*producer)->Flush(seconds(30)));
+  Produce(std::move(records));
   Succeed({"run", "--until-idle", "1s"});
   EXPECT_EQ(Count("", v1::SKIPPED, v1::REASON_DUPLICATE), tasks());
   EXPECT_EQ(Answers(200) + Answers(304), tasks()) << "nobody was asked";
+  ExpectCleanAudit(*pipeline_);
+}
+
+// A fetcher that puts its tasks on the backlog and is killed before it commits
+// that leaves them in both places.
+TEST_F(SeenPagesTest, ATaskThatAKilledFetcherLeftTwiceIsFetchedOnce) {
+  Enqueue("first");
+  const Topics topics(log_, {});
+  std::vector<Record> copies;
+  for (const Message& message : Read(&Topics::tasks)) {
+    copies.push_back({topics.backlog, message.partition, message.key,
+                      message.value, message.headers});
+  }
+  EXPECT_EQ(std::ssize(copies), tasks());
+  Produce(std::move(copies));
+  Succeed({"run", "--until-idle", "1s"});
+  EXPECT_EQ(Count("first", v1::STORED, v1::REASON_NEW), tasks());
+  EXPECT_EQ(Answers(200), tasks());
   ExpectCleanAudit(*pipeline_);
 }
 

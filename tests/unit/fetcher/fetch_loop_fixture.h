@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -86,12 +87,14 @@ class FetchLoopTest : public ::testing::Test {
     clock_.Advance(1min);
   }
 
-  void Give(const std::string& value, int32_t partition = 0) {
+  // Stands on the log since `appended`, which is now where it is not said.
+  void Give(const std::string& value, int32_t partition = 0,
+            std::optional<Timestamp> appended = std::nullopt) {
     Message message;
     message.topic = topics_->tasks;
     message.partition = partition;
     message.offset = next_offset_++;
-    message.append_time = clock_.Now();
+    message.append_time = appended.value_or(clock_.Now());
     message.value = value;
     loop_->Accept(Delivery(std::move(message), 1, sink_), room_.Take(100));
   }

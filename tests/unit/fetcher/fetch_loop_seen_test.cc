@@ -168,6 +168,52 @@ TEST_F(FetchLoopSeenTest, ATaskIsNeverAnsweredWithItsOwnPage) {
   EXPECT_EQ(Settled().kind, Kind::kAck) << "its page, again";
 }
 
+TEST_F(FetchLoopSeenTest, ACopyThatStoodThereBeforeItsPageIsNotAskedForAgain) {
+  Start();
+  const Timestamp before = clock_.Now();
+  Seen("first", Page());
+  Give(TaskNamed("first").SerializeAsString(), 0, before);
+  const Settlement settled = Settled();
+  EXPECT_EQ(settled.kind, Kind::kAck);
+  EXPECT_THAT(settled.outputs, IsEmpty()) << "its page ends it";
+  Give(TaskNamed("other").SerializeAsString(), 0, before);
+  clock_.Advance(10s);
+  Turn();
+  EXPECT_EQ(http_->asked.size(), 2u) << "another task wants its own";
+}
+
+TEST_F(FetchLoopSeenTest, ACopyThatWaitedBesideIsNotAskedForAgain) {
+  config_.host_concurrency = 4;
+  Start();
+  clock_.Advance(10s);
+  Give(TaskNamed("first"));
+  Give(TaskNamed("first"));
+  Turn();
+  clock_.Advance(10s);
+  Turn();
+  EXPECT_EQ(http_->asked.size(), 1u) << "it waits, though there is room";
+  Answer(Page());
+  const Settlement page = Settled();
+  page.when_durable(true);
+  clock_.Advance(10s);
+  Turn();
+  EXPECT_THAT(Settled().outputs, IsEmpty());
+  EXPECT_EQ(http_->asked.size(), 1u);
+}
+
+TEST_F(FetchLoopSeenTest, ACopyOfAPageThatTheLogRefusedIsAskedForAgain) {
+  Start();
+  const Timestamp before = clock_.Now();
+  Ask(TaskNamed("first"));
+  Answer(Page());
+  Settled().when_durable(false);
+  Turn();
+  clock_.Advance(10s);
+  Give(TaskNamed("first").SerializeAsString(), 0, before);
+  Turn();
+  EXPECT_EQ(http_->asked.size(), 2u);
+}
+
 TEST_F(FetchLoopSeenTest, APageThatIsNotAcknowledgedIsNotReliedOn) {
   Start();
   Ask(TaskNamed("first"));
@@ -462,6 +508,29 @@ TEST_F(FetchLoopRevisitTest, APageIsProducedOnceTheNextRoundIsPlanned) {
   EXPECT_EQ(plans_[0].article_key(), "gazette:42");
   durable_[0](true);
   EXPECT_EQ(Settled().kind, Kind::kAck);
+}
+
+TEST_F(FetchLoopRevisitTest, ACopyPlansWhatItsKilledOwnerDidNot) {
+  Start();
+  const Timestamp before = clock_.Now();
+  const v1::FetchTask task = Revisited("first");
+  Ask(task);
+  Answer(Page());
+  ASSERT_EQ(plans_.size(), 1u);
+  durable_[0](true);
+  Settled().when_durable(true);
+  Turn();
+  // Another owner, who reads what is known of the page, and of the plan.
+  for (const bool planned : {true, false}) {
+    loop_->Assign({0});
+    clock_.Advance(1min);
+    loop_->LoadSeen(0, saved_);
+    if (planned) loop_->LoadRevisits(0, {plans_[0]});
+    Give(task.SerializeAsString(), 0, before);
+    Turn();
+    EXPECT_EQ(http_->asked.size(), planned ? 1u : 2u);
+    EXPECT_EQ(sink_->Take().size(), planned ? 1u : 0u);
+  }
 }
 
 TEST_F(FetchLoopRevisitTest, IsHandedBackWhereThePlanIsSomebodyElses) {
