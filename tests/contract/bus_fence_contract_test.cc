@@ -61,6 +61,21 @@ TEST_P(BusFence, WhatAnOwnerWroteCanBeReadAtOnce) {
   EXPECT_THAT(read.at(1).headers, ElementsAre(Header{"name", "of b"}));
 }
 
+TEST_P(BusFence, WhatIsTakenBackIsReadAsItsKeyWithoutAValue) {
+  const auto owner = TakeOver();
+  ASSERT_TRUE(owner->Write({Say("a", "1"), Say("b", "2")}));
+  ASSERT_TRUE(owner->Write({Say("a", "")}));
+  // Likewise by a producer that nobody fences.
+  const auto written = Write(Say("b", ""));
+  ASSERT_TRUE(written) << written.error().message;
+
+  const std::vector<Message> read = Read(4);
+  EXPECT_THAT(Values(read), ElementsAre("1", "2", "", ""));
+  EXPECT_EQ(read.at(2).key, "a");
+  EXPECT_THAT(read.at(2).headers, ElementsAre(Header{"name", "of a"}));
+  EXPECT_EQ(read.at(3).key, "b");
+}
+
 TEST_P(BusFence, AFormerOwnersLateRecordIsRefusedForGood) {
   const auto former = TakeOver();
   ASSERT_TRUE(former->Write({Say("a", "former")}));

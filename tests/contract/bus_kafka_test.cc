@@ -112,6 +112,72 @@ TEST_P(BusKafka, ABoundedReadPassesControlRecordsAndAbortedTransactions) {
   EXPECT_EQ(*consumer->Position({topic, 0}), 10);
 }
 
+// As Topics' compacted ones, but for how soon the broker sees to it.
+void MakeTopicThatIsCompactedAtOnce(const std::string& name) {
+  char message[512];
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  rd_kafka_conf_set(conf, "bootstrap.servers",
+                    testing::SharedKafka().bootstrap().c_str(), message,
+                    sizeof message);
+  const kafka::ClientHandle client(
+      rd_kafka_new(RD_KAFKA_PRODUCER, conf, message, sizeof message));
+  using NewTopicHandle =
+      std::unique_ptr<rd_kafka_NewTopic_t,
+                      kafka::Destroyer<rd_kafka_NewTopic_destroy>>;
+  const NewTopicHandle topic(
+      rd_kafka_NewTopic_new(name.c_str(), 1, 1, message, sizeof message));
+  for (const auto& [property, value] :
+       {std::pair{"cleanup.policy", "compact"},
+        std::pair{"message.timestamp.type", "LogAppendTime"},
+        std::pair{"segment.ms", "100"},
+        std::pair{"min.cleanable.dirty.ratio", "0.01"},
+        std::pair{"delete.retention.ms", "0"}}) {
+    rd_kafka_NewTopic_set_config(topic.get(), property, value);
+  }
+  const kafka::QueueHandle queue(rd_kafka_queue_new(client.get()));
+  rd_kafka_NewTopic_t* raw = topic.get();
+  rd_kafka_CreateTopics(client.get(), &raw, 1, nullptr, queue.get());
+  const kafka::EventHandle done(rd_kafka_queue_poll(queue.get(), 30'000));
+  ASSERT_NE(done, nullptr);
+  ASSERT_EQ(rd_kafka_event_error(done.get()), RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+
+TEST_P(BusKafka, CompactionForgetsWhatAnOwnerTookBackAndReadersPassTheHoles) {
+  const std::string topic = NewName("topic");
+  ASSERT_NO_FATAL_FAILURE(MakeTopicThatIsCompactedAtOnce(topic));
+  const auto say = [&](const std::string& key, const std::string& value) {
+    Record record;
+    record.topic = topic;
+    record.partition = 0;
+    record.key = key;
+    record.value = value;
+    return record;
+  };
+  FencedProducerOptions options;
+  options.id = NewName("owner");
+  auto owner = bus().NewFencedProducer(options);
+  ASSERT_TRUE(owner) << owner.error().message;
+  const auto write = [&](const std::string& key, const std::string& value) {
+    const auto written = (*owner)->Write({say(key, value)});
+    EXPECT_TRUE(written) << written.error().message;
+  };
+  write("a", "a1");
+  write("b", "b1");
+  write("a", "");
+  write("b", "b2");
+  EXPECT_THAT(ReadToEnd(*NewReader(topic, 1), admin(), topic),
+              ElementsAre("a1", "b1", "", "b2"));
+
+  // The last records are never compacted; more of them end their segment.
+  std::vector<std::string> left;
+  EXPECT_TRUE(testing::Eventually([&] {
+    write("clock", "tick");
+    left = ReadToEnd(*NewReader(topic, 1), admin(), topic);
+    std::erase(left, "tick");
+    return left == std::vector<std::string>{"b2"};
+  })) << ::testing::PrintToString(left);
+}
+
 TEST_P(BusKafka, AnOpenTransactionIsBeyondTheEnd) {
   const std::string topic = MakeTopic(1);
   WriteNumbers({topic, 0}, 2);

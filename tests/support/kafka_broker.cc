@@ -157,6 +157,8 @@ Result<void> KafkaBroker::WriteProperties() {
           "broker.heartbeat.interval.ms=300\n"
           "auto.create.topics.enable=false\n"
           "log.cleaner.dedupe.buffer.size=16777216\n"
+          // So that a test sees what compaction leaves.
+          "log.cleaner.backoff.ms=1000\n"
           "num.network.threads=2\n"
           "num.io.threads=2\n"
           "num.recovery.threads.per.data.dir=1\n";
