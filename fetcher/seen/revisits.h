@@ -43,8 +43,9 @@ Duration NextInterval(const v1::Revisit& revisit, PageChange change,
 // follows from chain and round, and a task whose next round was planned already
 // plans nothing, however often it is read again.
 //
-// In memory a plan is what stands on the log, packed, and its key: about half a
-// kilobyte. All plans of our partitions are there; more fetchers share them.
+// In memory a plan is what stands on the log, packed, and its key: about 700
+// bytes. All plans of our partitions are there, without a bound; more fetchers
+// share them.
 //
 // Used by one thread.
 class Revisits {
