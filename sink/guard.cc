@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/flow/planted_fault.h"
 #include "sink/rows.h"
 
 namespace newsmill::sql {
@@ -22,6 +23,11 @@ std::string HasShrunk(const NewSide& side) {
 }
 
 std::string ContentWins(const NewSide& side) {
+#ifdef NEWSMILL_PLANTED_FAULTS
+  if (planted_fault::Is("no-version-guard")) {
+    return "articles.state <> 'ERASED'";
+  }
+#endif
   return fmt::format(
       "articles.state <> 'ERASED' AND (articles.fetched_at IS NULL OR"
       " (({}, {}, {}, {}) > (articles.has_body, articles.fetched_at,"

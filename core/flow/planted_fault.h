@@ -10,6 +10,9 @@
 // crash-on-page: a page with the words "crash the parser" aborts the process
 // that parses it.
 //
+// no-version-guard: a sink writes whatever arrives last. A trigger on the table
+// must show it.
+//
 // no-delay, forgotten-delay, two-owners: hosts are asked without a delay;
 // neither the delay nor what was learned of a host is kept when a partition
 // changes hands; retries are fetched by the owner of another partition. The

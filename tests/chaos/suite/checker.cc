@@ -1,6 +1,6 @@
 #include "tests/chaos/suite/checker.h"
 
-#include <set>
+#include <sstream>
 #include <thread>
 #include <utility>
 
@@ -302,6 +302,15 @@ Result<void> Checker::CompareDead(const Nemesis::Planted& planted,
 Result<void> Checker::Audit(Findings* findings) {
   const auto audit = system_.pipeline().Command({"audit"});
   if (!audit) return audit.error();
+  std::istringstream lines(audit->output);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string word;
+    int64_t number = 0;
+    if (words >> word >> number && word == "LOST") {
+      findings->audit_lost = number;
+    }
+  }
   if (!audit->status.Succeeded()) {
     findings->faults.push_back("`newsmill audit`: " + audit->status.ToString() +
                                "\n" + audit->output + audit->errors);

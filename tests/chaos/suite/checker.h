@@ -28,6 +28,9 @@ struct Findings {
   // Rows that say what was served before their article was asked for last.
   int64_t stale = 0;
   int64_t crashed = 0;  // outcomes CRASHED
+  // What `newsmill audit` calls so: unlike `lost` without those that somebody
+  // will still work on.
+  int64_t audit_lost = 0;
   // What is not as it has to be, in words.
   std::vector<std::string> faults;
 

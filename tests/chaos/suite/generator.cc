@@ -11,7 +11,6 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr int kHosts = 8;
-constexpr int kPagesOfHost = 20;
 constexpr int kTasksAtOnce = 8;
 constexpr auto kBetween = milliseconds(250);
 constexpr auto kPatience = std::chrono::minutes(3);
@@ -50,7 +49,7 @@ std::vector<std::string> Generator::Draw() {
   std::vector<std::string> urls;
   for (int i = 0; i < kTasksAtOnce; ++i) {
     const int host = dice_.Between(0, kHosts - 1);
-    const int page = dice_.Between(1, kPagesOfHost);
+    const int page = dice_.Between(1, pages_of_host_);
     urls.push_back(UrlOn(host, "/ok/" + std::to_string(page)));
   }
   return urls;

@@ -28,10 +28,11 @@ struct Accepted {
 class Generator {
  public:
   Generator(const e2e::Services& services, const RevisedOrigin& origin,
-            std::string topic, uint64_t seed)
+            std::string topic, uint64_t seed, int pages_of_host)
       : services_(services),
         origin_(origin),
         topic_(std::move(topic)),
+        pages_of_host_(pages_of_host),
         dice_(seed, "generator") {}
   ~Generator();
 
@@ -55,6 +56,7 @@ class Generator {
   const e2e::Services& services_;
   const RevisedOrigin& origin_;
   const std::string topic_;
+  const int pages_of_host_;
   pages::Dice dice_;  // of the thread
   std::thread thread_;
   std::atomic<bool> stop_{false};

@@ -68,8 +68,9 @@ Result<void> System::Prepare() {
   auto started = e2e::Pipeline::Start(std::move(pipeline));
   if (!started) return started.error();
   pipeline_ = std::move(*started);
-  generator_ = std::make_unique<Generator>(
-      *services_, *origin_, log_.prefix + "tasks", options_.seed);
+  generator_ =
+      std::make_unique<Generator>(*services_, *origin_, log_.prefix + "tasks",
+                                  options_.seed, options_.pages_of_host);
   for (const std::vector<std::string>& command :
        {std::vector<std::string>{"topics", "create"},
         std::vector<std::string>{"store", "migrate"}}) {
@@ -85,6 +86,12 @@ Result<void> System::Prepare() {
 Duration System::session_timeout() const { return kSession; }
 
 e2e::WorkerSetup System::SetupOf(const std::string& kind) const {
+  if (kind == options_.fault_of) {
+    return {.binary = options_.faulty_binary,
+            .environment = {{"NEWSMILL_PLANTED_FAULT", options_.fault},
+                            // With something in hand most of the time.
+                            {"NEWSMILL_SINK__BATCH_LINGER", "1s"}}};
+  }
   if (kind != "parser") return {};
   return {.binary = options_.faulty_binary,
           .environment = {{"NEWSMILL_PLANTED_FAULT", "crash-on-page"}}};

@@ -20,6 +20,11 @@ struct SystemOptions {
   std::string faulty_binary;
   // Of each kind.
   int workers = 3;
+  // A fault (core/flow/planted_fault.h) that all workers of this kind have.
+  std::string fault = {};
+  std::string fault_of = {};
+  // How many articles each host has: few are asked for more often.
+  int pages_of_host = 20;
 };
 
 // What the nemeses strike: a broker, a database, workers as processes of the
