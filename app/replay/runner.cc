@@ -252,6 +252,13 @@ Result<RunEnd> RunReplay(Context& context, OpenReplay& replay,
   auto sites = LoadSites(settings);
   if (!sites) return sites.error();
   if (auto kept = CheckRetained(replay, group, job); !kept) return kept.error();
+  // Without a range a worker would take a part in the live topic, for ever.
+  if (RangeOf(replay.plan).empty()) {
+    if (auto marked = MarkFinished(context, replay); !marked) {
+      return marked.error();
+    }
+    return RunEnd::kFinished;
+  }
   const auto reader = OpenReader(settings);
   if (!reader) return reader.error();
   StoredArticles stored(**reader);

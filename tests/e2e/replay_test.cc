@@ -392,6 +392,19 @@ TEST_P(ReplayTest, WhatIsDeletedIsRefusedUnlessAGapIsAllowed) {
   EXPECT_GT(even["unchanged"], 0);
 }
 
+TEST_P(ReplayTest, APlanWithoutARecordIsFinishedAtOnce) {
+  for (int n = 0; n < 50; ++n) {
+    Append(PageOf(n, "Story", kBase + seconds(n)));
+  }
+  Flush();
+  Store();
+  Do({"replay", "plan", "pages", "--name", "nothing", "--from", "now"});
+  Do({"replay", "run", "nothing", "--diff"});
+  Do({"replay", "run", "nothing"});
+  EXPECT_EQ(Status("nothing")["state"], "finished");
+  EXPECT_EQ(Status("nothing")["read"], 0);
+}
+
 TEST_P(ReplayTest, ACancelledReplayEndsAndStaysEnded) {
   for (int n = 0; n < 200; ++n) {
     Append(PageOf(n, "Story", kBase + seconds(n)));
