@@ -17,6 +17,35 @@ Result<std::unique_ptr<Services>> Services::Start() {
   return services;
 }
 
+Result<std::unique_ptr<Services>> Services::StartBehindProxies() {
+  auto services = std::make_unique<Services>();
+  // The broker must be told where its proxy stands, and is not there before.
+  auto proxy = testing::TcpProxy::Start("/nowhere");
+  if (!proxy) return proxy.error();
+  services->broker_proxy_ = std::move(*proxy);
+  auto broker =
+      testing::KafkaBroker::StartBehind(services->broker_proxy_->port());
+  if (!broker) return broker.error();
+  services->broker_ = std::move(*broker);
+  services->broker_proxy_->SetServer(
+      std::to_string(services->broker_->proxied_port()));
+  auto postgres = testing::PostgresCluster::Start();
+  if (!postgres) return postgres.error();
+  services->postgres_ = std::move(*postgres);
+  proxy = testing::TcpProxy::Start(services->postgres_->socket());
+  if (!proxy) return proxy.error();
+  services->postgres_proxy_ = std::move(*proxy);
+  return services;
+}
+
+std::string Services::bootstrap_over_proxy() const {
+  return "127.0.0.1:" + std::to_string(broker_proxy_->port());
+}
+
+std::string Services::url_over_proxy() const {
+  return testing::PostgresCluster::UrlOver(postgres_proxy_->port());
+}
+
 std::string Services::LogSettings(const std::string& name) const {
   return "[log]\nbackend = \"kafka\"\nprefix = \"" + name +
          ".\"\nsession_timeout = \"6s\"\n\n[kafka]\n\"bootstrap.servers\" = "

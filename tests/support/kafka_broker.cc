@@ -114,10 +114,16 @@ bool Answers(const std::string& bootstrap) {
 
 }  // namespace
 
-Result<std::unique_ptr<KafkaBroker>> KafkaBroker::Start() {
+Result<std::unique_ptr<KafkaBroker>> KafkaBroker::Start() { return Make(0); }
+
+Result<std::unique_ptr<KafkaBroker>> KafkaBroker::StartBehind(int proxy_port) {
+  return Make(proxy_port);
+}
+
+Result<std::unique_ptr<KafkaBroker>> KafkaBroker::Make(int proxy_port) {
   const auto jars = FetchJars();
   if (!jars) return jars.error();
-  std::unique_ptr<KafkaBroker> broker(new KafkaBroker(*jars));
+  std::unique_ptr<KafkaBroker> broker(new KafkaBroker(*jars, proxy_port));
   if (auto written = broker->WriteProperties(); !written) {
     return written.error();
   }
@@ -129,19 +135,26 @@ Result<std::unique_ptr<KafkaBroker>> KafkaBroker::Start() {
 KafkaBroker::~KafkaBroker() { Kill9(); }
 
 Result<void> KafkaBroker::WriteProperties() {
-  const std::vector<int> ports = process::FreePorts(2);
+  const std::vector<int> ports = process::FreePorts(3);
   bootstrap_ = "127.0.0.1:" + std::to_string(ports[0]);
   const std::string controller = "127.0.0.1:" + std::to_string(ports[1]);
+  std::string listener, advertised;
+  if (proxy_port_ != 0) {
+    proxied_port_ = ports[2];
+    listener = ",PROXIED://127.0.0.1:" + std::to_string(proxied_port_);
+    advertised = ",PROXIED://127.0.0.1:" + std::to_string(proxy_port_);
+  }
   std::ofstream file(folder_ / "server.properties");
   file << "process.roles=broker,controller\n"
           "node.id=1\n"
        << "controller.quorum.voters=1@" << controller << "\n"
        << "listeners=PLAINTEXT://" << bootstrap_ << ",CONTROLLER://"
-       << controller << "\n"
-       << "advertised.listeners=PLAINTEXT://" << bootstrap_ << "\n"
+       << controller << listener << "\n"
+       << "advertised.listeners=PLAINTEXT://" << bootstrap_ << advertised
+       << "\n"
        << "controller.listener.names=CONTROLLER\n"
           "listener.security.protocol.map="
-          "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT\n"
+          "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT\n"
        << "log.dirs=" << folder_ / "data"
        << "\n"
        << "offsets.topic.replication.factor=1\n"
@@ -191,6 +204,15 @@ Result<void> KafkaBroker::Restart() {
   if (!started) return started.error();
   process_ = *std::move(started);
   return AwaitReady();
+}
+
+Result<void> KafkaBroker::StartAnother() {
+  Stop();
+  std::error_code error;
+  fs::remove_all(folder_ / "data", error);
+  if (error) return Error{Code::kInternal, error.message()};
+  if (auto formatted = Format(); !formatted) return formatted;
+  return Restart();
 }
 
 Result<void> KafkaBroker::AwaitReady() {

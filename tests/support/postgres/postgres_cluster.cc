@@ -120,6 +120,26 @@ std::string PostgresCluster::url() const {
          " dbname=postgres";
 }
 
+std::string PostgresCluster::UrlOver(int proxy_port) {
+  return "host=127.0.0.1 port=" + std::to_string(proxy_port) +
+         " user=" + kUser + " dbname=postgres";
+}
+
+// With cp, which keeps owner and mode of each file.
+Result<void> CopyFolder(const std::string& from, const std::string& to) {
+  std::error_code error;
+  std::filesystem::remove_all(to, error);
+  if (error) return Error{Code::kInternal, to + ": " + error.message()};
+  const auto done =
+      process::RunToEnd({.argv = {"cp", "-a", from, to}}, kPatience);
+  if (!done) return done.error();
+  if (!done->status.Succeeded()) return Error{Code::kInternal, done->errors};
+  return {};
+}
+
+Result<void> PostgresCluster::Save() { return CopyFolder(data(), saved()); }
+Result<void> PostgresCluster::Restore() { return CopyFolder(saved(), data()); }
+
 void PostgresCluster::Kill9() {
   (void)server_->Signal(SIGKILL);  // may have ended by itself
   (void)server_->Wait(kPatience);

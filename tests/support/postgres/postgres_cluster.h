@@ -25,12 +25,21 @@ class PostgresCluster {
   // For libpq, as the superuser.
   std::string url() const;
 
+  // Of its Unix socket, for a proxy.
+  std::string socket() const { return folder_ / ".s.PGSQL.5432"; }
+  // For libpq, over such a proxy on this port of the loopback address.
+  static std::string UrlOver(int proxy_port);
+
   // Of the process that its backends descend from, while it runs.
   pid_t pid() const { return server_->pid(); }
 
   void Kill9();           // the server and with it its backends
   Result<void> Stop();    // in order, sessions are ended
   Result<void> Resume();  // after Kill9 or Stop, on the same data
+
+  // While it does not run: a copy of its data, and back to that copy.
+  Result<void> Save();
+  Result<void> Restore();
 
  private:
   PostgresCluster() : folder_("newsmill-postgres") {}
@@ -39,6 +48,7 @@ class PostgresCluster {
   Result<void> Launch();
   std::vector<std::string> Command(const std::string& program) const;
   std::string data() const { return folder_ / "data"; }
+  std::string saved() const { return folder_ / "saved"; }
 
   process::TempFolder folder_;
   std::string bin_;  // the folder of the programs
