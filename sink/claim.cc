@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/flow/planted_fault.h"
 #include "sink/offset_standing.h"
 
 namespace newsmill {
@@ -66,6 +67,9 @@ Result<void> CheckLastRecords(Bus& bus,
   Offsets last;
   for (const auto& [partition, owned] : claims.owned) {
     const std::optional<RecordIdentity>& known = claimed.at(partition).last;
+#ifdef NEWSMILL_PLANTED_FAULTS
+    if (planted_fault::Is("another-cluster")) continue;
+#endif
     if (known && known->offset >= log.at(partition).begin)
       last[partition] = known->offset;
   }
@@ -126,6 +130,12 @@ Result<Claims> ClaimPartitions(Bus& bus, Store& store,
     const Result<Claimed> row = store.Claim(partition, *cluster_id);
     if (!row) return row.error();
     claimed[partition] = *row;
+#ifdef NEWSMILL_PLANTED_FAULTS
+    if (planted_fault::Is("another-cluster")) {
+      claims.owned[partition] = {row->epoch, row->next.value_or(0)};
+      continue;
+    }
+#endif
     const Watermarks& log = watermarks->at(partition);
     if (const std::string why =
             WhyNotOfThisLog(row->next, row->cluster_id, *cluster_id, log);

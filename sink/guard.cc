@@ -27,6 +27,9 @@ std::string ContentWins(const NewSide& side) {
   if (planted_fault::Is("no-version-guard")) {
     return "articles.state <> 'ERASED'";
   }
+  if (planted_fault::Is("one-version")) {
+    return fmt::format("{} >= articles.state_fetched_at", side.fetched_at);
+  }
 #endif
   return fmt::format(
       "articles.state <> 'ERASED' AND (articles.fetched_at IS NULL OR"

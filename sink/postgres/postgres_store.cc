@@ -64,13 +64,20 @@ constexpr char kTakeOver[] =
 
 // Raises where it does not hit: COMMIT follows in the same flush, and an UPDATE
 // of no row would be no error.
-const sql::Statement& MoveOffset() {
-  static const sql::Statement statement{
-      "move_offset",
+std::string MoveOffsetText() {
+  std::string text =
       "WITH u AS (UPDATE sink_offsets SET next = $4, last_offset = $6,"
       " last_append_time = $7, updated_at = $8"
       " WHERE topic = $1 AND partition = $2 AND COALESCE(next, $3) = $3"
-      " AND epoch = $5 RETURNING 1) SELECT 1 / count(*) FROM u",
+      " AND epoch = $5 RETURNING 1) SELECT 1 / count(*) FROM u";
+  planted::Weaken(&text);
+  return text;
+}
+
+const sql::Statement& MoveOffset() {
+  static const sql::Statement statement{
+      "move_offset",
+      MoveOffsetText(),
       {sql::Type::kText, sql::Type::kInteger, sql::Type::kBigint,
        sql::Type::kBigint, sql::Type::kBigint, sql::Type::kBigint,
        sql::Type::kTime, sql::Type::kTime}};
@@ -258,7 +265,9 @@ Result<Claimed> PostgresStore::ClaimOnce(const TopicPartition& partition,
   if (!remembered) return remembered.error();
   const Result<void> begun = connection_->Execute("BEGIN");
   if (!begun) return begun.error();
-  for (const char* statement : {kMakeRow, kRaiseEpoch}) {
+  std::string raise_epoch = kRaiseEpoch;
+  planted::Weaken(&raise_epoch);
+  for (const char* statement : {kMakeRow, raise_epoch.c_str()}) {
     const auto done = connection_->Ask(statement, values);
     if (!done) return done.error();
   }
@@ -344,6 +353,7 @@ Error PostgresStore::Blame(const Error& error,
 }
 
 Result<BatchResult> PostgresStore::CommitOnce(const StoreBatch& batch) {
+  if (!batch.articles.empty()) planted::StopAt(planted::Point::kBeforeBegin);
   const Timestamp now = clock_.Now();
   PipelinedTransaction transaction(*connection_);
   Result<sql::HalfWritten> half =
