@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
+#include <map>
 #include <random>
 
 #include <gmock/gmock.h>
@@ -22,7 +23,9 @@ namespace {
 using std::chrono::seconds;
 using ::testing::IsEmpty;
 
-// A strike of the run that belongs to every test run, and of a longer one.
+// What belongs to every test run.
+constexpr uint64_t kUsualMinutes = 5;
+// How long a nemesis strikes then, and in a run for longer.
 constexpr Duration kShort = seconds(4);
 constexpr Duration kLong = seconds(20);
 // Only a run that fails waits for so long.
@@ -37,7 +40,8 @@ class ChaosSuite : public ::testing::Test {
  protected:
   void SetUp() override {
     seed_ = NumberOf("NEWSMILL_CHAOS_SEED", std::random_device()());
-    minutes_ = std::chrono::minutes(NumberOf("NEWSMILL_CHAOS_MINUTES", 0));
+    minutes_ =
+        std::chrono::minutes(NumberOf("NEWSMILL_CHAOS_MINUTES", kUsualMinutes));
     std::cout << "seed " << seed_ << std::endl;
     auto system = System::Start({.seed = seed_,
                                  .binary = NEWSMILL_BINARY,
@@ -59,6 +63,7 @@ class ChaosSuite : public ::testing::Test {
     const Result<void> ended = generator.End();
     ASSERT_TRUE(struck) << struck.error().message;
     ASSERT_TRUE(ended) << ended.error().message;
+    if (nemesis.own()) Tell(nemesis.name(), *nemesis.own());
     const Result<void> put = generator.PutLastWord();
     ASSERT_TRUE(put) << put.error().message;
     const Result<void> settled = checker_->AwaitSettled(kPatience);
@@ -66,10 +71,18 @@ class ChaosSuite : public ::testing::Test {
     Sum(nemesis.planted());
     const auto found = checker_->Check(planted_);
     ASSERT_TRUE(found) << found.error().message;
-    std::cout << nemesis.name() << ": " << found->ToLine() << ", seed " << seed_
-              << std::endl;
+    const Findings by_it = found->Since(before_);
+    before_ = *found;
+    if (!nemesis.own()) Tell(nemesis.name(), by_it);
     EXPECT_THAT(found->faults, IsEmpty());
     EXPECT_THAT(system_->strange_ends(), IsEmpty());
+  }
+
+  void Tell(const std::string& name, const Findings& found) {
+    std::cout << name << ": " << found.ToLine() << ", seed " << seed_
+              << std::endl;
+    sums_[name] += found;
+    EXPECT_THAT(found.faults, IsEmpty());
   }
 
   // A nemesis counts over all of its strikes.
@@ -81,16 +94,47 @@ class ChaosSuite : public ::testing::Test {
     planted_.crashing = std::max(planted_.crashing, now.crashing);
   }
 
+  void Strike(const std::vector<std::unique_ptr<Nemesis>>& nemeses) {
+    const auto end = std::chrono::steady_clock::now() + minutes_;
+    const bool long_run = minutes_ > std::chrono::minutes(kUsualMinutes);
+    pages::Dice dice(seed_, "nemeses");
+    std::vector<Nemesis*> order;
+    for (const auto& nemesis : nemeses) order.push_back(nemesis.get());
+    // Each at least once; then as many as there is time for.
+    for (bool first = true; first || std::chrono::steady_clock::now() < end;
+         first = false) {
+      for (size_t i = order.size() - 1; i > 0; --i) {
+        std::swap(order[i], order[dice.Below(i + 1)]);
+      }
+      for (Nemesis* nemesis : order) {
+        if (!first && std::chrono::steady_clock::now() >= end) return;
+        Round(*nemesis, dice, long_run ? kLong : kShort);
+        if (HasFailure()) return;
+      }
+    }
+  }
+
+  void PrintTable() const {
+    std::cout << "| nemesis " << Findings::TableHead() << std::endl;
+    for (const auto& [name, sum] : sums_) {
+      std::cout << "| " << name << " " << sum.ToTableRow() << std::endl;
+    }
+    std::cout << "Parsers that a planted page has aborted: "
+              << system_->aborted()
+              << ", workers that librdkafka has: " << system_->library_aborts()
+              << ", seed " << seed_ << std::endl;
+  }
+
   uint64_t seed_ = 0;
   Duration minutes_{0};
   std::unique_ptr<System> system_;
   std::unique_ptr<Checker> checker_;
   Nemesis::Planted planted_;  // by all until now
+  Findings before_;           // what was found when the last one was through
+  std::map<std::string, Findings> sums_;  // by nemesis
 };
 
 TEST_F(ChaosSuite, NothingIsLostWrittenTwiceOrReplacedByOlder) {
-  pages::Dice dice(seed_, "nemeses");
-  const auto end = std::chrono::steady_clock::now() + minutes_;
   std::vector<std::unique_ptr<Nemesis>> nemeses = AllNemeses();
   if (const char* only = std::getenv("NEWSMILL_CHAOS_ONLY")) {
     std::erase_if(nemeses, [only](const auto& nemesis) {
@@ -98,18 +142,9 @@ TEST_F(ChaosSuite, NothingIsLostWrittenTwiceOrReplacedByOlder) {
     });
   }
   ASSERT_FALSE(nemeses.empty()) << "no nemesis has such a name";
-  do {
-    for (size_t i = nemeses.size() - 1; i > 0; --i) {
-      std::swap(nemeses[i], nemeses[dice.Below(i + 1)]);
-    }
-    for (const auto& nemesis : nemeses) {
-      Round(*nemesis, dice, minutes_ > Duration(0) ? kLong : kShort);
-      if (HasFailure()) return;
-    }
-  } while (std::chrono::steady_clock::now() < end);
-  std::cout << "aborted by a planted page: " << system_->aborted()
-            << " workers, by librdkafka: " << system_->library_aborts()
-            << std::endl;
+  Strike(nemeses);
+  PrintTable();
+  if (HasFailure()) return;
   const Result<void> drained = system_->Drain();
   EXPECT_TRUE(drained) << drained.error().message;
   EXPECT_THAT(system_->strange_ends(), IsEmpty());

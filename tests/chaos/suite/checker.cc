@@ -60,6 +60,8 @@ CREATE TRIGGER chaos_offset AFTER UPDATE ON {0}.sink_offsets
   EXECUTE FUNCTION chaos_check.offset_moved();
 )";
 
+constexpr char kHarm[] =
+    "SELECT (SELECT count(*) FROM chaos_check.gone_back) + ({})";
 constexpr char kByThawed[] =
     "SELECT count(*) FROM chaos_check.wrote WHERE NOT COALESCE((SELECT"
     " bool_and(owned) FROM chaos_check.moved WHERE moved.tx = wrote.tx), "
@@ -67,6 +69,11 @@ constexpr char kByThawed[] =
 
 bool IsArticle(const std::string& url) {
   return url.find("/ok/") != std::string::npos;
+}
+
+// Fetched before and after it was taken down.
+bool IsGone(const std::string& url) {
+  return url.find("/gone/") != std::string::npos;
 }
 
 std::string Text(const std::optional<std::string>& value) {
@@ -92,15 +99,6 @@ void MustBe(const std::string& what, int64_t want, int64_t got,
 
 }  // namespace
 
-std::string Findings::ToLine() const {
-  return fmt::format(
-      "accepted {}, stored {}, of planted pages {}, LOST {}, ORPHAN {}, second "
-      "rows {}, versions gone back {}, rows by thawed workers {}, stale rows "
-      "{}, CRASHED {}",
-      accepted, stored, planted, lost, orphans, second_rows, gone_back,
-      by_thawed, stale, crashed);
-}
-
 Result<std::vector<sql::Row>> Checker::Ask(const std::string& text) {
   if (!connection_ || connection_->broken()) {
     auto opened = postgres::Connection::Open(
@@ -113,6 +111,7 @@ Result<std::vector<sql::Row>> Checker::Ask(const std::string& text) {
 
 Result<void> Checker::Install() {
   if (auto asked = Ask("SELECT 1"); !asked) return asked.error();
+  system_.SetHarmQuery(fmt::format(kHarm, kByThawed));
   return connection_->Execute(
       fmt::format(fmt::runtime(kTriggers), system_.store().schema));
 }
@@ -218,8 +217,9 @@ void Checker::CompareTasks(const std::map<std::string, Accepted>& accepted,
     const bool crashing = task.url.find("/crash/") != std::string::npos;
     findings->stored += stored;
     findings->crashed += outcome.reason == "CRASHED";
-    if (stored != IsArticle(task.url) ||
-        crashing != (outcome.reason == "CRASHED")) {
+    const bool expected = IsGone(task.url) ? stored || outcome.kind == "GONE"
+                                           : stored == IsArticle(task.url);
+    if (!expected || crashing != (outcome.reason == "CRASHED")) {
       otherwise.push_back(how);
     }
   }
@@ -251,9 +251,10 @@ Result<void> Checker::CompareRows(
   }
   std::map<std::string, int64_t> older;
   for (const auto& [id, task] : accepted) {
-    if (!IsArticle(task.url)) continue;
+    if (!IsArticle(task.url) && !IsGone(task.url)) continue;
     int64_t& newest = older[task.url];
-    newest = std::max(newest, task.older_revision);
+    // What was served in the end is no article, and empties none.
+    if (!IsGone(task.url)) newest = std::max(newest, task.older_revision);
   }
   for (const auto& [url, revision] : older) {
     const auto row = revisions.find(url);

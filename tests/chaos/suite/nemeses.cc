@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "sink/postgres/connection.h"
 #include "tests/chaos/suite/nemesis.h"
 
 namespace newsmill::chaos {
@@ -18,8 +19,8 @@ constexpr Duration kBeyond = seconds(3);
 
 bool Before(steady_clock::time_point end) { return steady_clock::now() < end; }
 
-// kill -9 of a worker a second; a killed member keeps its partitions for a
-// session timeout.
+// kill -9 of a worker a second, then a rest; a killed member keeps its
+// partitions for a session timeout.
 class KilledWorkers final : public Nemesis {
  public:
   std::string name() const override { return "kill -9 of workers"; }
@@ -33,7 +34,8 @@ class KilledWorkers final : public Nemesis {
       }
       if (auto passed = system.Pass(seconds(1)); !passed) return passed;
     }
-    return {};
+    // A rest as long as the strike, with tasks that come in.
+    return system.Pass(time);
   }
 };
 
@@ -64,7 +66,8 @@ class FrozenWorkers final : public Nemesis {
   }
 };
 
-// A sink that stands still inside its store transaction.
+// A sink that stands still inside its store transaction, or right before it
+// with rows in hand.
 class FrozenTransactions final : public Nemesis {
  public:
   std::string name() const override { return "frozen transactions"; }
@@ -72,55 +75,55 @@ class FrozenTransactions final : public Nemesis {
                       Duration time) override {
     const auto end = steady_clock::now() + time;
     do {
-      const auto sinks = system.Of("sink");
-      WorkerProcess& sink = *dice.Pick(sinks);
-      const char* const points[] = {"before-first-sync", "after-sync"};
-      if (auto done = system.FreezeInside(sink, dice.Pick(points)); !done) {
-        return done;
+      for (const char* point :
+           {"before-begin",
+            dice.Below(2) == 0 ? "before-first-sync" : "after-sync"}) {
+        const auto sinks = system.Of("sink");
+        if (auto done = Freeze(system, *dice.Pick(sinks), point); !done) {
+          return done;
+        }
+        if (auto passed = system.Pass(seconds(1)); !passed) return passed;
       }
-      if (auto stopped = sink.child->AwaitStopped(kToStop); !stopped) {
-        return stopped;
-      }
-      auto passed = system.Pass(system.session_timeout() + kBeyond);
-      if (!passed) return passed;
-      if (auto woken = sink.child->Continue(); !woken) return woken;
-      if (passed = system.Pass(seconds(1)); !passed) return passed;
     } while (Before(end));
     return {};
   }
-};
 
-class KilledBroker final : public Nemesis {
- public:
-  std::string name() const override { return "kill -9 of the broker"; }
-  Result<void> Strike(System& system, pages::Dice& dice,
-                      Duration time) override {
-    const auto end = steady_clock::now() + time;
-    do {
-      system.services().broker().Kill9();
-      const milliseconds away(dice.Between(0, 2000));
-      if (auto passed = system.Pass(away); !passed) return passed;
-      if (auto up = system.services().broker().Restart(); !up) return up;
-      if (auto passed = system.Pass(seconds(3)); !passed) return passed;
-    } while (Before(end));
-    return {};
+ private:
+  static Result<void> Freeze(System& system, WorkerProcess& sink,
+                             const std::string& point) {
+    auto done = system.FreezeInside(sink, point);
+    if (!done) return done;
+    if (done = sink.child->AwaitStopped(kToStop); !done) return done;
+    // Inside a transaction its locks are in the successor's way, and it wakes
+    // up long after that has gone on. Outside it wakes up in the moment when
+    // another owns its partitions and has written nothing yet, so that its
+    // offsets are still as it knows them and only the epoch is not.
+    done = point == "before-begin"
+               ? AwaitSuccessor(system)
+               : system.Pass(system.session_timeout() + kBeyond);
+    const Result<void> woken = sink.child->Continue();
+    return done ? woken : done;
   }
-};
 
-class KilledDatabase final : public Nemesis {
- public:
-  std::string name() const override { return "kill -9 of PostgreSQL"; }
-  Result<void> Strike(System& system, pages::Dice& dice,
-                      Duration time) override {
-    const auto end = steady_clock::now() + time;
-    do {
-      const milliseconds before(dice.Between(0, 1500));
-      if (auto passed = system.Pass(before); !passed) return passed;
-      system.services().postgres().Kill9();
-      if (auto up = system.services().postgres().Resume(); !up) return up;
-      if (auto passed = system.Pass(seconds(2)); !passed) return passed;
-    } while (Before(end));
-    return {};
+  static Result<void> AwaitSuccessor(System& system) {
+    auto connection = postgres::Connection::Open(
+        {.url = system.store().url, .schema = system.store().schema});
+    if (!connection) return connection.error();
+    std::string first;
+    const auto end = steady_clock::now() + kToStop;
+    while (Before(end)) {
+      const auto rows = (*connection)
+                            ->Ask(
+                                "SELECT COALESCE(sum(epoch), 0)::text"
+                                " FROM sink_offsets",
+                                {});
+      if (!rows) return rows.error();
+      const std::string now = rows->at(0).at(0).value_or("");
+      if (first.empty()) first = now;
+      if (now != first) return {};
+      if (auto passed = system.Pass(milliseconds(20)); !passed) return passed;
+    }
+    return Error{Code::kTimedOut, "nobody claims a frozen sink's partitions"};
   }
 };
 
@@ -155,83 +158,22 @@ class JoinAndLeave final : public Nemesis {
   }
 };
 
-// Records that nobody can read on every topic, pages that are cut, far too
-// large or of no known kind, and one that ends its parser.
-class Poison final : public Nemesis {
- public:
-  std::string name() const override { return "poison"; }
-  Result<void> Strike(System& system, pages::Dice& dice,
-                      Duration time) override {
-    const auto end = steady_clock::now() + time;
-    if (auto put = PutCrashing(system); !put) return put;
-    do {
-      if (auto put = PutUnreadable(system, dice); !put) return put;
-      if (auto put = PutPages(system); !put) return put;
-      if (auto passed = system.Pass(seconds(2)); !passed) return passed;
-    } while (Before(end));
-    return {};
-  }
-
- private:
-  // Hosts of their own: broken answers speak against a host.
-  static constexpr int kHost = 20;
-
-  Result<void> PutCrashing(System& system) {
-    const std::string path = "/crash/" + std::to_string(++rounds_);
-    const Generator& generator = system.generator();
-    planted_.crashing += 1;
-    return system.generator().Put({generator.UrlOn(kHost, path)});
-  }
-
-  Result<void> PutPages(System& system) {
-    const std::string n = std::to_string(++rounds_);
-    const Generator& generator = system.generator();
-    return system.generator().Put({generator.UrlOn(kHost + 1, "/big/" + n),
-                                   generator.UrlOn(kHost + 2, "/cut/" + n),
-                                   generator.UrlOn(kHost + 3, "/binary/" + n)});
-  }
-
-  Result<void> PutUnreadable(System& system, pages::Dice& dice) {
-    const std::string prefix = system.prefix();
-    std::string garbage = "\xff\xff\x01 garbage " + std::to_string(dice.Next());
-    auto put = system.services().Put(prefix + "tasks",
-                                     "{\"task_id\": \"" + garbage + "\n");
-    if (!put) return put;
-    planted_.unreadable_tasks += 1;
-    // An outcome of a page that nobody asked for would be an orphan, so it has
-    // the ID of a task; that one's own outcome is the higher one.
-    const std::string url = system.generator().UrlOn(0, "/ok/1");
-    if (put = system.generator().Put({url}); !put) return put;
-    const auto ledger = system.generator().Ledger();
-    const auto of = std::find_if(
-        ledger.begin(), ledger.end(),
-        [&url](const auto& entry) { return entry.second.url == url; });
-    const std::string owner = "newsmill-task-id=" + of->first;
-    put = system.services().Put(prefix + "pages", garbage + "\n", owner);
-    if (!put) return put;
-    planted_.unreadable_records += 1;
-    for (const char* topic : {"articles", "outcomes"}) {
-      put = system.services().Put(prefix + topic, garbage + "\n");
-      if (!put) return put;
-      planted_.unreadable_records += 1;
-    }
-    return {};
-  }
-
-  int rounds_ = 0;
-};
-
 }  // namespace
+
+void AddNemesesOfWorkers(std::vector<std::unique_ptr<Nemesis>>* all) {
+  all->push_back(std::make_unique<FrozenTransactions>());
+  all->push_back(std::make_unique<FrozenWorkers>());
+  all->push_back(std::make_unique<JoinAndLeave>());
+  all->push_back(std::make_unique<KilledWorkers>());
+}
 
 std::vector<std::unique_ptr<Nemesis>> AllNemeses() {
   std::vector<std::unique_ptr<Nemesis>> all;
-  all.push_back(std::make_unique<FrozenTransactions>());
-  all.push_back(std::make_unique<FrozenWorkers>());
-  all.push_back(std::make_unique<JoinAndLeave>());
-  all.push_back(std::make_unique<KilledBroker>());
-  all.push_back(std::make_unique<KilledDatabase>());
-  all.push_back(std::make_unique<KilledWorkers>());
-  all.push_back(std::make_unique<Poison>());
+  AddNemesesOfWorkers(&all);
+  AddNemesesOfServices(&all);
+  AddNemesesOfRecords(&all);
+  AddNemesesOfOperators(&all);
+  AddNemesesOfDisks(&all);
   return all;
 }
 

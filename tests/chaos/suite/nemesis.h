@@ -1,10 +1,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/result.h"
+#include "tests/chaos/suite/findings.h"
 #include "tests/chaos/suite/system.h"
 #include "tests/support/pages/dice.h"
 
@@ -29,12 +31,22 @@ class Nemesis {
     int64_t crashing = 0;
   };
   const Planted& planted() const { return planted_; }
+  // Of a nemesis that strikes a system of its own: what was found there by the
+  // strike. Others: nothing.
+  const std::optional<Findings>& own() const { return own_; }
 
  protected:
+  std::optional<Findings> own_;
   Planted planted_;
 };
 
-// One of each, in the order of their names.
+void AddNemesesOfWorkers(std::vector<std::unique_ptr<Nemesis>>* all);
+void AddNemesesOfServices(std::vector<std::unique_ptr<Nemesis>>* all);
+void AddNemesesOfRecords(std::vector<std::unique_ptr<Nemesis>>* all);
+void AddNemesesOfDisks(std::vector<std::unique_ptr<Nemesis>>* all);
+void AddNemesesOfOperators(std::vector<std::unique_ptr<Nemesis>>* all);
+
+// One of each of these.
 std::vector<std::unique_ptr<Nemesis>> AllNemeses();
 
 }  // namespace newsmill::chaos

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include <httplib.h>
@@ -56,16 +57,21 @@ void Cut(const std::string& page, httplib::Response& response) {
 
 struct RevisedOrigin::Impl {
   void Answer(const httplib::Request& request, httplib::Response& response) {
+    const std::string url =
+        "http://" + request.get_header_value("Host") + request.path;
     int64_t revision = 0;
+    bool taken_down = false;
     {
       const std::lock_guard lock(mutex);
-      revision = ++revisions["http://" + request.get_header_value("Host") +
-                             request.path];
+      revision = ++revisions[url];
+      taken_down = down.contains(url);
     }
     const bool big = request.path.starts_with("/big/");
     const std::string page = Page(request.path, revision, big ? kBig : 0);
     if (request.path == "/robots.txt") {
       response.set_content("User-agent: *\nAllow: /\n", "text/plain");
+    } else if (taken_down) {
+      response.status = 404;
     } else if (request.path.starts_with("/crash/")) {
       Plain(page, response);
     } else if (request.path.starts_with("/cut/")) {
@@ -83,6 +89,7 @@ struct RevisedOrigin::Impl {
   int port = 0;
   mutable std::mutex mutex;
   std::map<std::string, int64_t> revisions;  // guarded by mutex; by URL
+  std::set<std::string> down;                // guarded by mutex
 };
 
 Result<std::unique_ptr<RevisedOrigin>> RevisedOrigin::Start() {
@@ -123,6 +130,11 @@ int64_t RevisedOrigin::Revision(const std::string& url) const {
   const std::lock_guard lock(impl_->mutex);
   const auto found = impl_->revisions.find(url);
   return found == impl_->revisions.end() ? 0 : found->second;
+}
+
+void RevisedOrigin::TakeDown(const std::string& url) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->down.insert(url);
 }
 
 int64_t RevisionIn(const std::string& headline) {

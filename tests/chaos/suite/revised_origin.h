@@ -12,6 +12,7 @@ namespace newsmill::chaos {
 // asked for: each answer of a path is its next revision, from 1. Thread-safe.
 //
 //   /ok/N      an article
+//   /gone/N    an article, 404 once it was taken down
 //   /crash/N   an article that aborts a parser with the planted switch
 //   /big/N     5 MB of an article
 //   /cut/N     a body that ends before its Content-Length
@@ -24,6 +25,7 @@ class RevisedOrigin {
   int port() const;
   // The newest that was served under this URL; 0: none.
   int64_t Revision(const std::string& url) const;
+  void TakeDown(const std::string& url);
 
  private:
   struct Impl;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/runtime/exit_codes.h"
+#include "sink/postgres/connection.h"
 
 namespace newsmill::chaos {
 namespace {
@@ -18,6 +19,7 @@ using std::chrono::seconds;
 constexpr char kName[] = "chaos";
 constexpr Duration kSession = seconds(4);
 constexpr Duration kToEnd = seconds(120);
+constexpr char kCrashOnPage[] = "crash-on-page";
 constexpr const char* kKinds[] = {"fetcher", "parser", "sink"};
 
 // A host that many tasks ask is asked often; what fails in passing is tried
@@ -41,7 +43,7 @@ Result<std::unique_ptr<System>> System::Start(SystemOptions options) {
 }
 
 Result<void> System::Prepare() {
-  auto services = e2e::Services::Start();
+  auto services = e2e::Services::StartBehindProxies();
   if (!services) return services.error();
   services_ = std::move(*services);
   auto origin = RevisedOrigin::Start();
@@ -62,8 +64,9 @@ Result<void> System::Prepare() {
       "\"\nsession_timeout = \"4s\"\ntasks_partitions = 8\n"
       "pages_partitions = 8\narticles_partitions = 8\n"
       "outcomes_partitions = 4\n\n[kafka]\n\"bootstrap.servers\" = \"" +
-      services_->broker().bootstrap() + "\"\n";
+      services_->bootstrap_over_proxy() + "\"\n";
   pipeline.store = store_;
+  pipeline.store.url = services_->url_over_proxy();
   pipeline.fetcher_settings = kFetcher;
   auto started = e2e::Pipeline::Start(std::move(pipeline));
   if (!started) return started.error();
@@ -88,13 +91,14 @@ Duration System::session_timeout() const { return kSession; }
 e2e::WorkerSetup System::SetupOf(const std::string& kind) const {
   if (kind == options_.fault_of) {
     return {.binary = options_.faulty_binary,
-            .environment = {{"NEWSMILL_PLANTED_FAULT", options_.fault},
-                            // With something in hand most of the time.
-                            {"NEWSMILL_SINK__BATCH_LINGER", "1s"}}};
+            .environment = {
+                {"NEWSMILL_PLANTED_FAULT", options_.fault + "," + kCrashOnPage},
+                // With something in hand most of the time.
+                {"NEWSMILL_SINK__BATCH_LINGER", "1s"}}};
   }
   if (kind != "parser") return {};
   return {.binary = options_.faulty_binary,
-          .environment = {{"NEWSMILL_PLANTED_FAULT", "crash-on-page"}}};
+          .environment = {{"NEWSMILL_PLANTED_FAULT", kCrashOnPage}}};
 }
 
 Result<void> System::StartWorkers() {
@@ -168,11 +172,35 @@ Result<void> System::Kill(WorkerProcess& worker) {
 Result<void> System::FreezeInside(WorkerProcess& sink,
                                   const std::string& point) {
   if (auto ended = End(sink); !ended) return ended;
+  e2e::WorkerSetup setup = {
+      .binary = options_.faulty_binary,
+      .environment = {{"NEWSMILL_FAULT_SINK_STOP", point},
+                      // The points lie in a flush with some bulk.
+                      {"NEWSMILL_SINK__BATCH_LINGER", "2s"}}};
+  if (options_.fault_of == "sink") {
+    setup.environment["NEWSMILL_PLANTED_FAULT"] = options_.fault;
+  }
+  return pipeline_->Relaunch(sink, std::move(setup));
+}
+
+Result<void> System::SetClock(WorkerProcess& fetcher,
+                              const std::string& seconds_off) {
+  if (auto ended = End(fetcher); !ended) return ended;
   return pipeline_->Relaunch(
-      sink, {.binary = options_.faulty_binary,
-             .environment = {{"NEWSMILL_FAULT_SINK_STOP", point},
-                             // The points lie in a flush with some bulk.
-                             {"NEWSMILL_SINK__BATCH_LINGER", "2s"}}});
+      fetcher, {.binary = options_.faulty_binary,
+                .environment = {{"NEWSMILL_FAULT_CLOCK_OFF", seconds_off}}});
+}
+
+Result<void> System::NoHarmYet() const {
+  auto connection =
+      postgres::Connection::Open({.url = store_.url, .schema = store_.schema});
+  if (!connection) return connection.error();
+  const auto rows = (*connection)->Ask(harm_query_, {});
+  if (!rows) return rows.error();
+  const std::string count = rows->at(0).at(0).value_or("");
+  if (count == "0") return {};
+  return Error{Code::kInternal,
+               "rows gone back or by thawed workers: " + count};
 }
 
 Result<void> System::Join(const std::string& kind) {
@@ -204,6 +232,8 @@ Result<void> System::Drain(const std::vector<WorkerProcess*>& leaving) {
   for (WorkerProcess* worker : leaving) {
     const auto end = worker->child->Wait(kToEnd);
     if (!end) return end.error();
+    // It was not yet as far as to hear of signals.
+    if (end->signal == SIGTERM && worker->child->line_count() == 0) continue;
     if (!end->Succeeded()) NoteEnd(*worker);
   }
   return {};

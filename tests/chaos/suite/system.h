@@ -47,12 +47,22 @@ class System {
   Result<void> Kill(e2e::WorkerProcess& worker);
   // kill -9, and a sink in its place that stops itself inside a transaction.
   Result<void> FreezeInside(e2e::WorkerProcess& sink, const std::string& point);
+  // The same with a fetcher whose clock is so many seconds off.
+  Result<void> SetClock(e2e::WorkerProcess& fetcher,
+                        const std::string& seconds_off);
   Result<void> Join(const std::string& kind);
   // SIGTERM to the last `count` of this kind; they drain.
   Result<void> Leave(const std::string& kind, size_t count);
   // All of them; each must end with 0.
   Result<void> Drain();
 
+  // An error when something was written that the checker would find (by SQL
+  // that it has set): for who throws away what it counts.
+  Result<void> NoHarmYet() const;
+  void SetHarmQuery(std::string query) { harm_query_ = std::move(query); }
+
+  const std::string& binary() const { return options_.binary; }
+  int workers() const { return options_.workers; }  // of each kind
   Duration session_timeout() const;
   e2e::Services& services() { return *services_; }
   e2e::Pipeline& pipeline() { return *pipeline_; }
@@ -88,6 +98,7 @@ class System {
   std::unique_ptr<e2e::Pipeline> pipeline_;
   std::vector<e2e::WorkerProcess*> running_;
   std::vector<std::string> strange_;
+  std::string harm_query_;
   int library_aborts_ = 0;
   int aborted_ = 0;
 };
