@@ -186,6 +186,7 @@ void FetchLoop::StartRequest(Fetch& fetch) {
   BeginArticle(fetch);
   fetch.stale = false;
   ++running_[fetch.partition];
+  fetch.asked_at = clock_.Now();
   const FetchId id = fetch.id;
   fetch.request = http_->Start(
       std::move(request),
@@ -203,6 +204,7 @@ bool FetchLoop::MayRequest(FetchId id, const std::string& peer) {
       !IsFresh(fetch.partition) || hosts_.MustNotAsk(fetch.host, clock_.Now());
   if (fetch.stale || !gate_.MayAsk(peer)) return false;
   fetch.stale = !EnterAddress(fetch.host, peer, fetch.address);
+  fetch.asked_at = clock_.Now();
   return !fetch.stale;
 }
 

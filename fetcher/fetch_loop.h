@@ -133,6 +133,8 @@ class FetchLoop {
     bool stale = false;
     // While its request runs.
     AddressBook::Place address = {};
+    // Just before it left. The answer is no older, however late it is read.
+    Timestamp asked_at = {};
     // What its request was made conditional on.
     std::unique_ptr<v1::SeenPage> seen = {};
     // By KeyOf, and of which URL.

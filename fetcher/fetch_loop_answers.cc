@@ -61,7 +61,7 @@ void FetchLoop::Conclude(std::unique_ptr<Fetch> fetch,
 void FetchLoop::SendPage(std::unique_ptr<Fetch> fetch, HttpResponse response) {
   FinishRequest(*fetch);
   v1::FetchedPage page = MakePage(fetch->delivery.task(), fetch->url,
-                                  std::move(response), sites_, clock_.Now());
+                                  std::move(response), sites_, fetch->asked_at);
   // Erased while it was fetched, or only a redirect showed which one it is.
   if (EndIfSuppressed(fetch->delivery, page.article_key())) return;
   NoteOptOuts(robots_.terms().agent, tdm_, fetch->url, page);
@@ -114,7 +114,7 @@ void FetchLoop::EndWith(std::unique_ptr<Fetch> fetch,
   // These speak of the article's page and raise its row's state.
   outcome.set_article_key(
       ArticleKeyOf(fetch->delivery.task(), fetch->url, sites_));
-  *outcome.mutable_fetched_at() = ToProto(clock_.Now());
+  *outcome.mutable_fetched_at() = ToProto(fetch->asked_at);
   if (verdict.outcome == v1::UNCHANGED) {
     outcome.set_validated_by_task_id(fetch->seen->task_id());
     *outcome.mutable_validated_fetched_at() = fetch->seen->fetched_at();

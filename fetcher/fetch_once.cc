@@ -118,7 +118,7 @@ FetchedOnce OneShotFetcher::FetchAs(const HttpRequest& form,
     if (config_.keep_truncated) SettleForPart(verdict);
     if (verdict.kind == AnswerVerdict::Kind::kPage) {
       v1::FetchedPage page = MakePage(task, *url, std::move(answered.response),
-                                      sites_, answered.at);
+                                      sites_, answered.asked_at);
       NoteOptOuts(robots_.terms().agent, tdm_, *url, page);
       return {std::move(page), {}};
     }
@@ -128,7 +128,7 @@ FetchedOnce OneShotFetcher::FetchAs(const HttpRequest& form,
                                verdict.location, task);
       if (verdict.kind == AnswerVerdict::Kind::kRedirect) continue;
     }
-    return Ended(task, verdict, status, sites_, answered.at);
+    return Ended(task, verdict, status, sites_, answered.asked_at);
   }
 }
 
@@ -173,7 +173,7 @@ std::optional<AnswerVerdict> OneShotFetcher::Read(SiteFileKeeper& keeper,
       return answered.verdict;
     }
     const SiteFileStep step = keeper.Hear(file_url, *asked, answered.response,
-                                          answered.verdict, answered.at);
+                                          answered.verdict, answered.asked_at);
     if (!step.next) return step.failed;
     asked = *step.next;
   }
@@ -203,6 +203,8 @@ void OneShotFetcher::WaitForTurn(const Url& url) {
 OneShotFetcher::Answered OneShotFetcher::Ask(const Url& url,
                                              HttpRequest request) {
   WaitForTurn(url);
+  const Clock& clock = Clock::System();
+  const Timestamp asked_at = clock.Now();
   std::optional<HttpResponse> answer;
   http_->Start(
       std::move(request),
@@ -213,12 +215,11 @@ OneShotFetcher::Answered OneShotFetcher::Ask(const Url& url,
         answer = std::move(response);
       });
   while (!answer) http_->Poll(std::chrono::seconds(1));
-  const Clock& clock = Clock::System();
   // Rounded up: the clock counts whole milliseconds.
   last_end_[url.HostKey()] = clock.Uptime() + Duration(1);
 
-  Answered answered{std::move(*answer), {}, clock.Now()};
-  answered.verdict = JudgeAnswer(answered.response, answered.at);
+  Answered answered{std::move(*answer), {}, asked_at};
+  answered.verdict = JudgeAnswer(answered.response, clock.Now());
   if (!answered.response.refused_by_guard) {
     Gate(config_).ExplainRefusal(url.HostKey(), answered.verdict);
   }

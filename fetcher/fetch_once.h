@@ -61,7 +61,7 @@ class OneShotFetcher {
   struct Answered {
     HttpResponse response;
     AnswerVerdict verdict;
-    Timestamp at;
+    Timestamp asked_at;
   };
   Answered Ask(const Url& url, HttpRequest request);
   // How the task ends where robots.txt stands against it.

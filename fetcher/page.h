@@ -18,7 +18,7 @@ std::string ArticleKeyOf(const v1::FetchTask& task, const SiteCatalogue& sites);
 std::string ArticleKeyOf(const v1::FetchTask& task, const Url& asked,
                          const SiteCatalogue& sites);
 
-// An answer as the log keeps it. `fetched_at`: when the answer ended.
+// An answer as the log keeps it. `fetched_at`: when it was asked for.
 // `asked`: `task.url`, parsed.
 v1::FetchedPage MakePage(const v1::FetchTask& task, const Url& asked,
                          HttpResponse response, const SiteCatalogue& sites,

@@ -85,11 +85,12 @@ class FakeHttp : public HttpClient {
     HttpRequest request;
     MayRequest may;
     Done done;
+    bool sent = false;
   };
 
   RequestId Start(HttpRequest request, MayRequest may, Done done) override {
-    running.push_back(
-        {++last_id_, std::move(request), std::move(may), std::move(done)});
+    running.push_back({++last_id_, std::move(request), std::move(may),
+                       std::move(done), false});
     asked.push_back(running.back().request.url);
     return last_id_;
   }
@@ -108,6 +109,13 @@ class FakeHttp : public HttpClient {
   void Wake() override {}
   size_t in_flight() const override { return running.size(); }
 
+  // The oldest request leaves now, and not just before its answer.
+  void Send(const std::string& peer = "127.0.0.1") {
+    ASSERT_FALSE(running.empty());
+    Running& first = running.front();
+    first.sent = first.may(first.id, peer);
+    ASSERT_TRUE(first.sent);
+  }
   // The oldest request is answered at the next Poll.
   void Answer(HttpResponse response, const std::string& peer = "127.0.0.1") {
     ASSERT_FALSE(running.empty());
@@ -115,7 +123,7 @@ class FakeHttp : public HttpClient {
     running.pop_front();
     ready_.push_back([first = std::move(first), response = std::move(response),
                       peer]() mutable {
-      if (!first.may(first.id, peer)) {
+      if (!first.sent && !first.may(first.id, peer)) {
         response = HttpResponse();
         response.failure = v1::REASON_ADDRESS_REFUSED;
       }
