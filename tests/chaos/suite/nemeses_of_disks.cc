@@ -25,11 +25,11 @@ using std::chrono::steady_clock;
 
 constexpr int kHost = 40;
 constexpr int kHosts = 4;
-constexpr int kPages = 15;
+constexpr int kPages = 40;
 constexpr int kWorkers = 3;
 constexpr Duration kPatience = std::chrono::minutes(4);
-// Where nobody may mount: no file of a worker grows beyond it. Below what
-// SQLite gives the index of its write-ahead log and a little more.
+// Where nobody may mount: no file grows beyond it. Below what the write-ahead
+// logs of both stores have.
 constexpr rlim_t kFileLimit = 96 * 1024;
 
 Result<std::string> Run(std::vector<std::string> argv) {
@@ -42,13 +42,14 @@ Result<std::string> Run(std::vector<std::string> argv) {
   return Error{Code::kUnavailable, what + ": " + why};
 }
 
-// A tmpfs of 32 MB over a folder, as long as this lives. Only root may mount.
+// A tmpfs over a folder, as long as this lives. Only root may mount.
 class SmallDisk {
  public:
-  static Result<std::unique_ptr<SmallDisk>> Over(const std::string& folder) {
+  static Result<std::unique_ptr<SmallDisk>> Over(const std::string& folder,
+                                                 const std::string& size) {
     fs::create_directories(folder);
-    auto mounted =
-        Run({"mount", "-t", "tmpfs", "-o", "size=32m", "newsmill", folder});
+    auto mounted = Run({"mount", "-t", "tmpfs", "-o", "mode=755,size=" + size,
+                        "newsmill", folder});
     if (!mounted) return mounted.error();
     return std::unique_ptr<SmallDisk>(new SmallDisk(folder));
   }
@@ -73,27 +74,90 @@ class SmallDisk {
   const std::string folder_;
 };
 
+// A process and those that it has started.
+std::vector<pid_t> FamilyOf(pid_t pid) {
+  std::vector<pid_t> family = {pid};
+  const std::string of = std::to_string(pid);
+  std::ifstream children("/proc/" + of + "/task/" + of + "/children");
+  for (pid_t child = 0; children >> child;) family.push_back(child);
+  return family;
+}
+
 // Log and store in files of one folder, on a disk that gets full while tasks
 // are worked on, and is cleared again. A system of its own.
-class FullDisk final : public Nemesis {
+class FullDisk : public Nemesis {
  public:
   std::string name() const override { return "a full disk"; }
   Result<void> Strike(System& system, pages::Dice&, Duration time) override {
     own_ = Findings();
     before_.clear();
     workers_.clear();
-    auto started = Begin(system);
-    if (!started) return started;
-    Result<void> step = Put(system);
+    Result<void> step = Begin(system);
+    if (step) step = Put(system);
     if (step) step = AwaitSettled(1);
     if (step) step = BeFull(system, time);
     if (step) step = AwaitSettled(accepted_);
     if (step) step = Look(system);
     workers_.clear();
+    End();
     pipeline_.reset();
-    disk_.reset();
     return step;
   }
+
+ protected:
+  // Store and disk are there when it returns; the pipeline is.
+  virtual Result<void> Prepare(e2e::PipelineOptions options) {
+    options.store.backend = "sqlite";
+    auto pipeline = e2e::Pipeline::Start(std::move(options));
+    if (!pipeline) return pipeline.error();
+    pipeline_ = std::move(*pipeline);
+    Mount(pipeline_->data_dir(), "32m");
+    return {};
+  }
+  // The disk goes before the folder that it lies over.
+  virtual void End() { disk_.reset(); }
+  // Notes each row that goes back.
+  virtual std::string Watch() const {
+    return "CREATE TABLE chaos_gone_back (article_key TEXT);"
+           "CREATE TRIGGER chaos_row AFTER UPDATE ON articles WHEN"
+           " (COALESCE(NEW.has_body, 0), COALESCE(NEW.fetched_at, ''),"
+           "  COALESCE(NEW.parse_generation, 0)) <"
+           " (COALESCE(OLD.has_body, 0), COALESCE(OLD.fetched_at, ''),"
+           "  COALESCE(OLD.parse_generation, 0))"
+           " BEGIN INSERT INTO chaos_gone_back VALUES (NEW.article_key); END;";
+  }
+  virtual Result<std::string> Sql(const std::string& text) const {
+    return Run({"sqlite3", "-cmd", ".timeout 20000",
+                pipeline_->data_dir() + "/store.db", text});
+  }
+  // Of the files of who writes to the disk.
+  virtual void Limit(rlim_t most) const {
+    const rlimit limit{.rlim_cur = most, .rlim_max = RLIM_INFINITY};
+    for (const WorkerProcess* worker : workers_) {
+      // It may have ended.
+      static_cast<void>(
+          prlimit(worker->child->pid(), RLIMIT_FSIZE, &limit, nullptr));
+    }
+  }
+  // After the disk was cleared.
+  virtual Result<void> Recover() { return {}; }
+
+  void Mount(const std::string& folder, const std::string& size) {
+    auto disk = SmallDisk::Over(folder, size);
+    if (disk) {
+      disk_ = std::move(*disk);
+      return;
+    }
+    std::cout << name() << ": no tmpfs may be mounted here ("
+              << disk.error().message << "), so the files of who would write "
+              << "there are limited instead (RLIMIT_FSIZE)" << std::endl;
+    // Inherited by the workers: a write beyond it fails and does not kill.
+    signal(SIGXFSZ, SIG_IGN);
+  }
+
+  std::unique_ptr<SmallDisk> disk_;  // none: limits instead
+  std::unique_ptr<e2e::Pipeline> pipeline_;
+  std::vector<WorkerProcess*> workers_;
 
  private:
   Result<void> Begin(System& system) {
@@ -103,24 +167,11 @@ class FullDisk final : public Nemesis {
     options.log_settings =
         "[log]\nbackend = \"embedded\"\nsession_timeout = \"4s\"\n\n"
         "[parser]\nthreads = 1\n\n";
-    options.store.backend = "sqlite";
     options.fetcher_settings =
-        "host_delay = \"100ms\"\nduplicate_window = \"0s\"\n"
+        "host_delay = \"200ms\"\nduplicate_window = \"0s\"\n"
         "allow_addresses = [\"127.0.0.0/8\"]\n"
         "retry_delays = [\"1s\", \"3s\"]\n";
-    auto pipeline = e2e::Pipeline::Start(std::move(options));
-    if (!pipeline) return pipeline.error();
-    pipeline_ = std::move(*pipeline);
-    auto disk = SmallDisk::Over(pipeline_->data_dir());
-    if (disk) {
-      disk_ = std::move(*disk);
-    } else {
-      std::cout << name() << ": no tmpfs may be mounted here ("
-                << disk.error().message << "), so the workers' files are "
-                << "limited instead (RLIMIT_FSIZE)" << std::endl;
-      // Inherited by the workers: a write beyond it fails and does not kill.
-      signal(SIGXFSZ, SIG_IGN);
-    }
+    if (auto prepared = Prepare(std::move(options)); !prepared) return prepared;
     for (const char* command : {"topics create", "store migrate"}) {
       const std::string text = command;
       const size_t blank = text.find(' ');
@@ -131,14 +182,7 @@ class FullDisk final : public Nemesis {
         return Error{Code::kInternal, text + ": " + done->errors};
       }
     }
-    const auto watched = Sql(
-        "CREATE TABLE chaos_gone_back (article_key TEXT);"
-        "CREATE TRIGGER chaos_row AFTER UPDATE ON articles WHEN"
-        " (COALESCE(NEW.has_body, 0), COALESCE(NEW.fetched_at, ''),"
-        "  COALESCE(NEW.parse_generation, 0)) <"
-        " (COALESCE(OLD.has_body, 0), COALESCE(OLD.fetched_at, ''),"
-        "  COALESCE(OLD.parse_generation, 0))"
-        " BEGIN INSERT INTO chaos_gone_back VALUES (NEW.article_key); END;");
+    const auto watched = Sql(Watch());
     if (!watched) return watched.error();
     for (const char* kind : {"fetcher", "parser", "sink"}) {
       for (int i = 0; i < kWorkers; ++i) {
@@ -178,40 +222,24 @@ class FullDisk final : public Nemesis {
                                ":\n" + worker->child->LastLines(20));
       }
       if (auto again = pipeline_->Relaunch(*worker, {}); !again) return again;
-      if (!disk_ && full_) Limit(*worker, kFileLimit);
     }
     return {};
-  }
-
-  static void Limit(const WorkerProcess& worker, rlim_t most) {
-    const rlimit limit{.rlim_cur = most, .rlim_max = RLIM_INFINITY};
-    // It may have ended.
-    static_cast<void>(
-        prlimit(worker.child->pid(), RLIMIT_FSIZE, &limit, nullptr));
   }
 
   Result<void> BeFull(System& system, Duration time) {
-    full_ = true;
     const auto end = steady_clock::now() + time + seconds(2);
     while (steady_clock::now() < end) {
       if (disk_) disk_->Fill();
-      if (!disk_) {
-        for (const WorkerProcess* worker : workers_) Limit(*worker, kFileLimit);
-      }
+      if (!disk_) Limit(kFileLimit);
       if (auto tended = Tend(); !tended) return tended;
       if (auto passed = system.Pass(milliseconds(100)); !passed) return passed;
     }
-    full_ = false;
-    if (!Noticed()) {
-      return Error{Code::kInternal, "no worker has noticed that it is full"};
-    }
+    const bool noticed = Noticed();
     if (disk_) disk_->Free();
-    if (!disk_) {
-      for (const WorkerProcess* worker : workers_) {
-        Limit(*worker, RLIM_INFINITY);
-      }
-    }
-    return {};
+    if (!disk_) Limit(RLIM_INFINITY);
+    if (auto recovered = Recover(); !recovered) return recovered;
+    if (noticed) return {};
+    return Error{Code::kInternal, "no worker has noticed that it is full"};
   }
 
   // Somebody says so in a log; these lie beside the disk.
@@ -221,8 +249,9 @@ class FullDisk final : public Nemesis {
       if (file.path().extension() != ".log") continue;
       std::ifstream lines(file.path());
       for (std::string line; std::getline(lines, line);) {
-        for (const char* word : {"disk is full", "disk I/O error",
-                                 "No space left", "File too large"}) {
+        for (const char* word :
+             {"disk is full", "disk I/O error", "No space left",
+              "File too large", "server closed the connection"}) {
           if (line.find(word) != std::string::npos) return true;
         }
       }
@@ -230,10 +259,6 @@ class FullDisk final : public Nemesis {
     return false;
   }
 
-  Result<std::string> Sql(const std::string& text) const {
-    return Run({"sqlite3", "-cmd", ".timeout 20000",
-                pipeline_->data_dir() + "/store.db", text});
-  }
   Result<int64_t> Count(const std::string& text) const {
     const auto said = Sql(text);
     if (!said) return said.error();
@@ -301,18 +326,91 @@ class FullDisk final : public Nemesis {
     return system.Tend();
   }
 
-  std::unique_ptr<SmallDisk> disk_;  // none: limits instead
-  std::unique_ptr<e2e::Pipeline> pipeline_;
-  std::vector<WorkerProcess*> workers_;
   std::map<std::string, int64_t> before_;  // served of each URL
   int64_t accepted_ = 0;
-  bool full_ = false;
+};
+
+// The same with a database whose disk it is.
+class FullDiskOfDatabase final : public FullDisk {
+ public:
+  std::string name() const override { return "a full disk of PostgreSQL"; }
+
+ protected:
+  Result<void> Prepare(e2e::PipelineOptions options) override {
+    folder_ = std::make_unique<process::TempFolder>("newsmill-disk");
+    fs::permissions(folder_->path(), fs::perms(0755));
+    Mount(*folder_ / "disk", "128m");
+    auto started = testing::PostgresCluster::StartIn(*folder_ / "disk");
+    if (!started) return started.error();
+    database_ = std::move(*started);
+    options.store.backend = "postgres";
+    options.store.url = database_->url();
+    options.store.schema = kSchema;
+    auto pipeline = e2e::Pipeline::Start(std::move(options));
+    if (!pipeline) return pipeline.error();
+    pipeline_ = std::move(*pipeline);
+    return {};
+  }
+  void End() override {
+    database_.reset();
+    disk_.reset();
+    folder_.reset();
+  }
+  std::string Watch() const override {
+    return "CREATE TABLE chaos_gone_back (article_key text);"
+           "CREATE FUNCTION chaos_note() RETURNS trigger LANGUAGE plpgsql AS $$"
+           " BEGIN INSERT INTO chaos_gone_back VALUES (NEW.article_key);"
+           " RETURN NEW; END $$;"
+           "CREATE TRIGGER chaos_row AFTER UPDATE ON articles FOR EACH ROW WHEN"
+           " (ROW(COALESCE(NEW.has_body, false),"
+           "   COALESCE(NEW.fetched_at, '-infinity'),"
+           "   COALESCE(NEW.parse_generation, 0)) <"
+           "  ROW(COALESCE(OLD.has_body, false),"
+           "   COALESCE(OLD.fetched_at, '-infinity'),"
+           "   COALESCE(OLD.parse_generation, 0)))"
+           " EXECUTE FUNCTION chaos_note();";
+  }
+  Result<std::string> Sql(const std::string& text) const override {
+    return Run({"psql", database_->url(), "-qAt", "-F|", "-v",
+                "ON_ERROR_STOP=1", "-c",
+                std::string("SET search_path = ") + kSchema, "-c", text});
+  }
+  // Of user `postgres` where the test is root, who may not be allowed to do it
+  // to others.
+  void Limit(rlim_t most) const override {
+    if (!database_->Running()) return;
+    const std::string soft =
+        most == RLIM_INFINITY ? "unlimited" : std::to_string(most);
+    for (const pid_t pid : FamilyOf(database_->pid())) {
+      std::vector<std::string> command;
+      if (getuid() == 0) {
+        command = {"setpriv", "--reuid=postgres", "--regid=postgres",
+                   "--clear-groups"};
+      }
+      command.insert(command.end(), {"prlimit", "--pid=" + std::to_string(pid),
+                                     "--fsize=" + soft + ":unlimited"});
+      // It may have ended.
+      static_cast<void>(Run(std::move(command)));
+    }
+  }
+  // Without room for its write-ahead log the server ends.
+  Result<void> Recover() override {
+    if (database_->Running()) return {};
+    return database_->Resume();
+  }
+
+ private:
+  static constexpr char kSchema[] = "small";
+
+  std::unique_ptr<process::TempFolder> folder_;
+  std::unique_ptr<testing::PostgresCluster> database_;
 };
 
 }  // namespace
 
 void AddNemesesOfDisks(std::vector<std::unique_ptr<Nemesis>>* all) {
   all->push_back(std::make_unique<FullDisk>());
+  all->push_back(std::make_unique<FullDiskOfDatabase>());
 }
 
 }  // namespace newsmill::chaos

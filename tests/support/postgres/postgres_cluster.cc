@@ -41,7 +41,17 @@ Result<std::string> FindPrograms() {
 
 Result<std::unique_ptr<PostgresCluster>> PostgresCluster::Start(
     const std::vector<std::string>& settings) {
-  std::unique_ptr<PostgresCluster> cluster(new PostgresCluster());
+  return Make(std::filesystem::temp_directory_path(), settings);
+}
+
+Result<std::unique_ptr<PostgresCluster>> PostgresCluster::StartIn(
+    const std::string& parent) {
+  return Make(parent, {});
+}
+
+Result<std::unique_ptr<PostgresCluster>> PostgresCluster::Make(
+    const std::string& parent, const std::vector<std::string>& settings) {
+  std::unique_ptr<PostgresCluster> cluster(new PostgresCluster(parent));
   Result<std::string> bin = FindPrograms();
   if (!bin) return bin.error();
   cluster->bin_ = *bin;

@@ -20,6 +20,9 @@ class PostgresCluster {
   // Makes the folder and starts the server. `settings`: "name=value".
   static Result<std::unique_ptr<PostgresCluster>> Start(
       const std::vector<std::string>& settings = {});
+  // The same with its folder in `parent`, which user `postgres` may pass.
+  static Result<std::unique_ptr<PostgresCluster>> StartIn(
+      const std::string& parent);
   ~PostgresCluster();
 
   // For libpq, as the superuser.
@@ -32,6 +35,7 @@ class PostgresCluster {
 
   // Of the process that its backends descend from, while it runs.
   pid_t pid() const { return server_->pid(); }
+  bool Running() const { return server_->Running(); }
 
   void Kill9();           // the server and with it its backends
   Result<void> Stop();    // in order, sessions are ended
@@ -42,7 +46,10 @@ class PostgresCluster {
   Result<void> Restore();
 
  private:
-  PostgresCluster() : folder_("newsmill-postgres") {}
+  explicit PostgresCluster(const std::string& parent)
+      : folder_(parent, "newsmill-postgres") {}
+  static Result<std::unique_ptr<PostgresCluster>> Make(
+      const std::string& parent, const std::vector<std::string>& settings);
 
   Result<void> Initialise();
   Result<void> Launch();

@@ -6,9 +6,12 @@
 
 namespace newsmill::process {
 
-TempFolder::TempFolder(const std::string& name) {
-  std::string form =
-      (std::filesystem::temp_directory_path() / (name + "-XXXXXX")).string();
+TempFolder::TempFolder(const std::string& name)
+    : TempFolder(std::filesystem::temp_directory_path(), name) {}
+
+TempFolder::TempFolder(const std::filesystem::path& parent,
+                       const std::string& name) {
+  std::string form = (parent / (name + "-XXXXXX")).string();
   if (mkdtemp(form.data()) == nullptr) {
     std::perror(form.c_str());
     std::abort();

@@ -11,6 +11,8 @@ namespace newsmill::process {
 class TempFolder {
  public:
   explicit TempFolder(const std::string& name = "newsmill");
+  // In this folder instead.
+  TempFolder(const std::filesystem::path& parent, const std::string& name);
   ~TempFolder();
   TempFolder(const TempFolder&) = delete;
   TempFolder& operator=(const TempFolder&) = delete;
