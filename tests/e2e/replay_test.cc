@@ -1,12 +1,15 @@
 // A replay through the real binary, on either log: a month of pages is parsed
 // again by a changed rule, beside a live crawl, in four processes that are
-// stopped half-way.
+// stopped half-way. NEWSMILL_REPLAY_PAGES=100000 in the environment makes the
+// month as large as that.
 
 #include <signal.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <set>
 #include <thread>
 
@@ -33,12 +36,16 @@ using std::chrono::seconds;
 using ::testing::HasSubstr;
 
 constexpr int kPortions = 10;
-constexpr int kOfPortion = 200;
 // The range between two instants that stands for the month.
 constexpr int kFirst = 2, kLast = 6;
 constexpr int kPlantedEvery = 37;
 constexpr int kJobs = 4;
 constexpr int kPartitions = 4;
+
+int OfPortion() {
+  static const char* const kPages = std::getenv("NEWSMILL_REPLAY_PAGES");
+  return kPages == nullptr ? 200 : std::atoi(kPages) / kPortions;
+}
 
 std::string RuleOf(int revision, const std::string& description) {
   return "schema = 1\nsite = \"morgen\"\nrevision = " +
@@ -145,7 +152,7 @@ class ReplayTest : public ::testing::TestWithParam<std::string> {
     return {.argv = std::move(arguments)};
   }
   Completed Run(std::vector<std::string> arguments) {
-    auto done = process::RunToEnd(With(std::move(arguments)), seconds(120));
+    auto done = process::RunToEnd(With(std::move(arguments)), seconds(1800));
     EXPECT_TRUE(done) << done.error().message;
     return done ? *done : Completed();
   }
@@ -180,8 +187,8 @@ class ReplayTest : public ::testing::TestWithParam<std::string> {
     std::vector<Timestamp> instants;
     for (int portion = 0; portion < kPortions; ++portion) {
       instants.push_back(Between());
-      for (int i = 0; i < kOfPortion; ++i) {
-        const int number = portion * kOfPortion + i;
+      for (int i = 0; i < OfPortion(); ++i) {
+        const int number = portion * OfPortion() + i;
         Append(PageOf(number, "Story", kBase + seconds(number)));
       }
       Flush();
@@ -253,27 +260,31 @@ TEST_P(ReplayTest, AMonthIsParsedAgainByAChangedRuleBesideALiveCrawl) {
   Store();
   WriteRule(2, "{ css = \"p.lead\" }, { css = \"p.teaser\" }");
 
-  const Json plan = Json::parse(
-      Do({"replay", "plan", "pages", "--name", "captions", "--site", "morgen",
-          "--from", FormatRfc3339(instants[kFirst]), "--to",
-          FormatRfc3339(instants[kLast + 1]), "--rate", "250", "--json"}));
-  constexpr int64_t kPlanned = (kLast - kFirst + 1) * kOfPortion;
+  const Json plan =
+      Json::parse(Do({"replay", "plan", "pages", "--name", "captions", "--site",
+                      "morgen", "--from", FormatRfc3339(instants[kFirst]),
+                      "--to", FormatRfc3339(instants[kLast + 1]), "--rate",
+                      std::to_string(OfPortion() * 5 / 4), "--json"}));
+  const int64_t kPlanned = (kLast - kFirst + 1) * OfPortion();
   EXPECT_EQ(plan["offsets"], kPlanned);
 
   // What would change is named, and nothing else.
   std::set<std::string> planted;
-  for (int n = kFirst * kOfPortion; n < (kLast + 1) * kOfPortion; ++n) {
+  for (int n = kFirst * OfPortion(); n < (kLast + 1) * OfPortion(); ++n) {
     if (IsPlanted(n)) planted.insert(KeyOf(n));
   }
   const auto planted_count = static_cast<int64_t>(planted.size());
   const Completed past =
       Run({"replay", "run", "captions", "--diff", "--json", "--examples",
-           "10000", "--max-changed", std::to_string(planted_count - 1)});
+           "100000", "--max-changed", std::to_string(planted_count - 1)});
   EXPECT_EQ(past.status.code, 1) << past.errors;
   const Json diff = Json::parse(past.output);
   EXPECT_EQ(diff["read"], kPlanned);
   EXPECT_EQ(diff["changed"], planted_count);
   EXPECT_EQ(diff["unchanged"], kPlanned - planted_count);
+  std::cout << "diff: " << kPortions * OfPortion() << " pages, read "
+            << diff["read"] << ", changed " << diff["changed"] << " of "
+            << planted_count << " planted\n";
   ASSERT_EQ(diff["fields"].size(), 1u) << diff["fields"].dump();
   std::set<std::string> named;
   for (const Json& example : diff["fields"]["description"]["examples"]) {
@@ -293,8 +304,8 @@ TEST_P(ReplayTest, AMonthIsParsedAgainByAChangedRuleBesideALiveCrawl) {
   std::atomic<bool> crawling = true;
   std::set<std::string> fresh;
   std::thread crawl([&] {
-    for (int n = kFirst * kOfPortion; crawling; n += 7) {
-      if (n >= kPortions * kOfPortion) n = kFirst * kOfPortion;
+    for (int n = kFirst * OfPortion(); crawling; n += 7) {
+      if (n >= kPortions * OfPortion()) n = kFirst * OfPortion();
       Append(PageOf(n, "Fresh", Clock::System().Now()));
       fresh.insert(KeyOf(n));
       std::this_thread::sleep_for(milliseconds(20));
@@ -315,9 +326,10 @@ TEST_P(ReplayTest, AMonthIsParsedAgainByAChangedRuleBesideALiveCrawl) {
   const Json half = Status("captions");
   EXPECT_EQ(half["state"], "open");
   EXPECT_LT(half["read"], kPlanned);
+  std::cout << "killed half-way: " << half.dump() << "\n";
 
   for (auto& job : StartJobs()) {
-    const auto end = job->Wait(seconds(120));
+    const auto end = job->Wait(seconds(1800));
     ASSERT_TRUE(end) << end.error().message << job->LastLines(10);
     EXPECT_EQ(end->code, 0) << job->LastLines(10);
   }
@@ -330,6 +342,8 @@ TEST_P(ReplayTest, AMonthIsParsedAgainByAChangedRuleBesideALiveCrawl) {
   EXPECT_EQ(report["read"], kPlanned) << "each record counts once";
   EXPECT_EQ(Sum(report), kPlanned);
   EXPECT_EQ(report["dead"], 0);
+  std::cout << "resumed: " << report.dump() << "\n"
+            << "newer articles of the live crawl: " << fresh.size() << "\n";
 
   const Completed again = Run({"replay", "run", "captions"});
   EXPECT_EQ(again.status.code, 0);
@@ -339,15 +353,15 @@ TEST_P(ReplayTest, AMonthIsParsedAgainByAChangedRuleBesideALiveCrawl) {
   ASSERT_TRUE(sink->Terminate(seconds(30)));
   Store();
   const std::map<std::string, Json> articles = Export();
-  ASSERT_EQ(articles.size(), static_cast<size_t>(kPortions * kOfPortion));
-  for (int n = 0; n < kPortions * kOfPortion; ++n) {
+  ASSERT_EQ(articles.size(), static_cast<size_t>(kPortions * OfPortion()));
+  for (int n = 0; n < kPortions * OfPortion(); ++n) {
     const Json& article = articles.at(KeyOf(n));
     if (fresh.contains(KeyOf(n))) {
       EXPECT_THAT(article["headline"].get<std::string>(), HasSubstr("Fresh"))
           << "an older page over a newer one: " << KeyOf(n);
     } else {
       const bool replayed =
-          n >= kFirst * kOfPortion && n < (kLast + 1) * kOfPortion;
+          n >= kFirst * OfPortion() && n < (kLast + 1) * OfPortion();
       EXPECT_EQ(article.contains("description"), replayed || !IsPlanted(n))
           << KeyOf(n);
     }
