@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <string>
+#include <vector>
 
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
@@ -16,6 +17,9 @@ struct Range {
   UChar32 first, last;
 };
 
+bool IsAscii(UChar32 c) { return c < 0x80; }
+bool IsAsciiUpper(UChar32 c) { return c >= 'A' && c <= 'Z'; }
+
 // Scripts written without spaces between words.
 bool IsUnspaced(UChar32 c) {
   static constexpr Range kRanges[] = {
@@ -26,6 +30,7 @@ bool IsUnspaced(UChar32 c) {
       {0xF900, 0xFAFF},    //
       {0x20000, 0x3FFFF},  //
   };
+  if (c < kRanges[0].first) return false;
   for (const Range& range : kRanges) {
     if (c >= range.first && c <= range.last) return true;
   }
@@ -33,15 +38,48 @@ bool IsUnspaced(UChar32 c) {
 }
 
 bool IsOfWord(UChar32 c) {
+  if (IsAscii(c)) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || IsAsciiUpper(c);
+  }
   return u_isalnum(c) || U_GET_GC_MASK(c) & U_GC_M_MASK;
 }
 
+UChar32 Folded(UChar32 c) {
+  if (IsAscii(c)) return IsAsciiUpper(c) ? c - 'A' + 'a' : c;
+  return u_foldCase(c, U_FOLD_CASE_DEFAULT);
+}
+
 void Append(UChar32 c, std::string* text) {
+  if (IsAscii(c)) return text->push_back(static_cast<char>(c));
   char bytes[U8_MAX_LENGTH];
   int32_t size = 0;
   U8_APPEND_UNSAFE(bytes, size, c);
   text->append(bytes, static_cast<size_t>(size));
 }
+
+// How often each of 64 bits was set. Digit i of all 64 counts stands in one
+// word, so that adding costs as many steps as a carry is long: two on average.
+class BitCounts {
+ public:
+  void Add(uint64_t bits) {
+    for (size_t i = 0; bits != 0; ++i) {
+      if (i == digits_.size()) digits_.push_back(0);
+      const uint64_t carry = digits_[i] & bits;
+      digits_[i] ^= bits;
+      bits = carry;
+    }
+  }
+  int64_t Of(size_t bit) const {
+    int64_t count = 0;
+    for (size_t i = 0; i < digits_.size(); ++i) {
+      count |= static_cast<int64_t>(digits_[i] >> bit & 1) << i;
+    }
+    return count;
+  }
+
+ private:
+  std::vector<uint64_t> digits_;  // the lowest first
+};
 
 // Takes a text character by character and weighs its features.
 class Weigher {
@@ -58,7 +96,7 @@ class Weigher {
     }
     character_.clear();
     if (IsOfWord(c)) {
-      Append(u_foldCase(c, U_FOLD_CASE_DEFAULT), &word_);
+      Append(Folded(c), &word_);
     } else {
       EndWord();
     }
@@ -68,8 +106,8 @@ class Weigher {
     EndWord();
     if (features_ < kFewestFeatures) return std::nullopt;
     uint64_t hash = 0;
-    for (size_t bit = 0; bit < weights_.size(); ++bit) {
-      if (weights_[bit] > 0) hash |= uint64_t{1} << bit;
+    for (size_t bit = 0; bit < 64; ++bit) {
+      if (2 * set_.Of(bit) > features_) hash |= uint64_t{1} << bit;
     }
     return hash;
   }
@@ -84,14 +122,11 @@ class Weigher {
   }
 
   void Add(const std::string& feature) {
-    const uint64_t hash = XXH3_64bits(feature.data(), feature.size());
-    for (size_t bit = 0; bit < weights_.size(); ++bit) {
-      weights_[bit] += (hash >> bit & 1) != 0 ? 1 : -1;
-    }
+    set_.Add(XXH3_64bits(feature.data(), feature.size()));
     ++features_;
   }
 
-  std::array<int64_t, 64> weights_{};
+  BitCounts set_;
   int64_t features_ = 0;
   std::string word_, previous_word_, character_;
 };
