@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/pipeline/process_usage.h"
+#include "bench/process_usage.h"
 #include "core/base/result.h"
 #include "tests/e2e/pipeline.h"
 

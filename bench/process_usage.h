@@ -18,4 +18,7 @@ std::optional<ProcessUsage> UsageOf(pid_t pid);
 // Of a process and all its descendants that run now (PostgreSQL's backends).
 ProcessUsage UsageOfTree(pid_t root);
 
+// CPU seconds of the same, and of the children of `root` that have ended.
+double CpuWithEnded(pid_t root);
+
 }  // namespace newsmill::bench

@@ -1,4 +1,4 @@
-#include "bench/pipeline/process_usage.h"
+#include "bench/process_usage.h"
 
 #include <unistd.h>
 
@@ -15,6 +15,7 @@ namespace {
 struct Stat {
   pid_t parent = 0;
   double cpu_seconds = 0;
+  double of_ended_children = 0;
 };
 
 std::optional<Stat> ReadStat(const std::string& pid) {
@@ -25,12 +26,15 @@ std::optional<Stat> ReadStat(const std::string& pid) {
   std::istringstream fields(text.substr(text.rfind(')') + 1));
   std::string field;
   Stat stat;
-  double ticks = 0;
-  for (int number = 3; fields >> field && number <= 15; ++number) {
+  double ticks = 0, ended = 0;
+  for (int number = 3; fields >> field && number <= 17; ++number) {
     if (number == 4) stat.parent = std::stoi(field);
     if (number == 14 || number == 15) ticks += std::stod(field);
+    if (number == 16 || number == 17) ended += std::stod(field);
   }
-  stat.cpu_seconds = ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
+  const auto ticks_of_second = static_cast<double>(sysconf(_SC_CLK_TCK));
+  stat.cpu_seconds = ticks / ticks_of_second;
+  stat.of_ended_children = ended / ticks_of_second;
   return stat;
 }
 
@@ -69,6 +73,11 @@ ProcessUsage UsageOfTree(pid_t root) {
     sum.peak_rss_kib += PeakOf(std::to_string(pid));
   }
   return sum;
+}
+
+double CpuWithEnded(pid_t root) {
+  const auto stat = ReadStat(std::to_string(root));
+  return UsageOfTree(root).cpu_seconds + (stat ? stat->of_ended_children : 0);
 }
 
 }  // namespace newsmill::bench
