@@ -1,7 +1,5 @@
 #include "sink/postgres/postgres_migrator.h"
 
-#include <set>
-
 #include <fmt/format.h>
 
 #include "sink/migrations.h"
@@ -19,19 +17,24 @@ std::string Where(const Connection& connection, const std::string& schema) {
   return fmt::format("{}, schema {}", connection.address(), schema);
 }
 
-Result<std::set<int>> Applied(Connection& connection,
-                              const std::string& schema) {
+Result<AppliedMigrations> Applied(Connection& connection,
+                                  const std::string& schema) {
   const auto table = connection.Ask(
       "SELECT 1 FROM pg_tables WHERE schemaname = $1"
       " AND tablename = 'schema_migrations'",
       {schema});
   if (!table) return table.error();
-  std::set<int> numbers;
+  AppliedMigrations numbers;
   if (table->empty()) return numbers;
-  const auto rows = connection.Ask("SELECT number FROM schema_migrations", {});
+  // As JSON, for the column came with a migration of its own.
+  const auto rows = connection.Ask(
+      "SELECT number, coalesce((to_jsonb(m) ->> 'compatible_from')::integer, "
+      "number) FROM schema_migrations m",
+      {});
   if (!rows) return rows.error();
   for (const sql::Row& row : *rows)
-    numbers.insert(static_cast<int>(sql::ReadInteger(row.at(0))));
+    numbers.emplace(static_cast<int>(sql::ReadInteger(row.at(0))),
+                    static_cast<int>(sql::ReadInteger(row.at(1))));
   return numbers;
 }
 
@@ -47,7 +50,7 @@ Result<bool> ApplyLocked(Connection& connection, const std::string& schema,
       fmt::format("CREATE SCHEMA IF NOT EXISTS {}; {}",
                   connection.Quoted(schema), kMigrationsTable));
   if (!step) return step.error();
-  const Result<std::set<int>> applied = Applied(connection, schema);
+  const Result<AppliedMigrations> applied = Applied(connection, schema);
   if (!applied) return applied.error();
   if (applied->count(migration.number) > 0) return false;
   step = connection.Execute(migration.sql);
@@ -56,6 +59,11 @@ Result<bool> ApplyLocked(Connection& connection, const std::string& schema,
       "INSERT INTO schema_migrations (number, name) VALUES ($1, $2)",
       {int64_t{migration.number}, migration.name});
   if (!noted) return noted.error();
+  if (migration.number < kFirstCompatible) return true;
+  const auto compatible = connection.Ask(
+      "UPDATE schema_migrations SET compatible_from = $2 WHERE number = $1",
+      {int64_t{migration.number}, int64_t{CompatibleFrom(migration)}});
+  if (!compatible) return compatible.error();
   return true;
 }
 
@@ -74,7 +82,7 @@ Result<bool> Apply(Connection& connection, const std::string& schema,
 }
 
 Result<int> MigrateAll(Connection& connection, const std::string& schema) {
-  const Result<std::set<int>> applied = Applied(connection, schema);
+  const Result<AppliedMigrations> applied = Applied(connection, schema);
   if (!applied) return applied.error();
   int count = 0;
   for (const Migration& migration : PostgresMigrations()) {
@@ -92,7 +100,7 @@ class PostgresMigrator final : public Migrator {
       : connection_(std::move(connection)), schema_(std::move(schema)) {}
 
   Result<std::vector<Migration>> Status() override {
-    const Result<std::set<int>> applied = Applied(*connection_, schema_);
+    const Result<AppliedMigrations> applied = Applied(*connection_, schema_);
     if (!applied) return applied.error();
     return MarkApplied(PostgresMigrations(), *applied);
   }
@@ -124,14 +132,14 @@ Result<void> PrepareSchema(Connection& connection, const std::string& schema,
     const Result<int> migrated = MigrateAll(connection, schema);
     if (!migrated) return migrated.error();
   }
-  const Result<std::set<int>> applied = Applied(connection, schema);
+  const Result<AppliedMigrations> applied = Applied(connection, schema);
   if (!applied) return applied.error();
   return CheckSchema(PostgresMigrations(), *applied, Where(connection, schema));
 }
 
 Result<void> CheckSchemaForReading(Connection& connection,
                                    const std::string& schema) {
-  const Result<std::set<int>> applied = Applied(connection, schema);
+  const Result<AppliedMigrations> applied = Applied(connection, schema);
   if (!applied) return applied.error();
   if (applied->empty())
     return Error{Code::kNotFound, fmt::format("no store at {}: no sink has run "

@@ -1,7 +1,5 @@
 #include "sink/sqlite/sqlite_migrator.h"
 
-#include <set>
-
 #include "sink/migrations.h"
 #include "sink/rows.h"
 
@@ -13,19 +11,31 @@ constexpr char kMigrationsTable[] =
     "number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL)"
     " STRICT";
 
-Result<std::set<int>> Applied(Database& database) {
-  std::set<int> numbers;
+Result<AppliedMigrations> Applied(Database& database) {
+  AppliedMigrations numbers;
   bool has_table = false;
   Result<void> read = database.Query(
       "SELECT 1 FROM sqlite_schema WHERE name = 'schema_migrations'", {},
       [&](const sql::Row&) { return !(has_table = true); });
   if (!read) return read.error();
   if (!has_table) return numbers;
-  read = database.Query("SELECT number FROM schema_migrations", {},
-                        [&](const sql::Row& row) {
-                          numbers.insert(std::stoi(*row[0]));
-                          return true;
-                        });
+  // The column came with a migration of its own.
+  std::string compatible = "number";
+  read = database.Query(
+      "SELECT coalesce(max(name), 'number') FROM "
+      "pragma_table_info('schema_migrations') WHERE name = 'compatible_from'",
+      {}, [&](const sql::Row& row) {
+        compatible = *row[0];
+        return false;
+      });
+  if (!read) return read.error();
+  read =
+      database.Query("SELECT number, coalesce(" + compatible +
+                         ", number) FROM schema_migrations",
+                     {}, [&](const sql::Row& row) {
+                       numbers.emplace(std::stoi(*row[0]), std::stoi(*row[1]));
+                       return true;
+                     });
   if (!read) return read.error();
   return numbers;
 }
@@ -37,7 +47,7 @@ Result<bool> Apply(Database& database, const Migration& migration) {
   if (!step) return step.error();
   step = database.Execute(kMigrationsTable);
   if (!step) return step.error();
-  const Result<std::set<int>> applied = Applied(database);
+  const Result<AppliedMigrations> applied = Applied(database);
   if (!applied) return applied.error();
   if (applied->count(migration.number) > 0) return false;
   step = database.Execute(migration.sql);
@@ -47,13 +57,19 @@ Result<bool> Apply(Database& database, const Migration& migration) {
       " VALUES ($1, $2, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
       {int64_t{migration.number}, migration.name});
   if (!noted) return noted.error();
+  if (migration.number >= kFirstCompatible) {
+    const auto compatible = database.First(
+        "UPDATE schema_migrations SET compatible_from = $2 WHERE number = $1",
+        {int64_t{migration.number}, int64_t{CompatibleFrom(migration)}});
+    if (!compatible) return compatible.error();
+  }
   step = transaction.Commit();
   if (!step) return step.error();
   return true;
 }
 
 Result<int> MigrateAll(Database& database) {
-  const Result<std::set<int>> applied = Applied(database);
+  const Result<AppliedMigrations> applied = Applied(database);
   if (!applied) return applied.error();
   int count = 0;
   for (const Migration& migration : SqliteMigrations()) {
@@ -71,7 +87,7 @@ class SqliteMigrator final : public Migrator {
       : database_(std::move(database)) {}
 
   Result<std::vector<Migration>> Status() override {
-    const Result<std::set<int>> applied = Applied(*database_);
+    const Result<AppliedMigrations> applied = Applied(*database_);
     if (!applied) return applied.error();
     return MarkApplied(SqliteMigrations(), *applied);
   }
@@ -95,7 +111,7 @@ Result<void> PrepareSchema(Database& database, bool auto_migrate) {
     const Result<int> migrated = MigrateAll(database);
     if (!migrated) return migrated.error();
   }
-  const Result<std::set<int>> applied = Applied(database);
+  const Result<AppliedMigrations> applied = Applied(database);
   if (!applied) return applied.error();
   return CheckSchema(SqliteMigrations(), *applied, database.path());
 }

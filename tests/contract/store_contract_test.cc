@@ -772,6 +772,36 @@ TEST_P(StoreMigrations, NewerSchemaIsRefused) {
   EXPECT_EQ(store.error().code, Code::kBadConfiguration);
 }
 
+// Roll-outs: the next release has brought the schema up to date, and this
+// binary works with it, or takes its place again.
+TEST_P(StoreMigrations, ANewerSchemaThatOnlyExpandsIsWorkedWith) {
+  ASSERT_NE(Open(), nullptr);
+  auto migrator = OpenMigrator(config_, dir_);
+  ASSERT_TRUE(migrator);
+  const auto known = (*migrator)->Status();
+  ASSERT_TRUE(known);
+  const std::string newest = std::to_string(known->back().number);
+  Sql("ALTER TABLE articles ADD COLUMN of_next text");
+  Sql("INSERT INTO schema_migrations (number, name, applied_at, "
+      "compatible_from)"
+      " VALUES (9998, 'next', '2030-01-01T00:00:00.000Z', " +
+      newest + ")");
+  auto store = Open();
+  ASSERT_NE(store, nullptr);
+  const auto reader = OpenStoreReader(config_, dir_);
+  EXPECT_TRUE(reader) << reader.error().message;
+  EXPECT_EQ(*(*migrator)->Migrate(), 0);
+
+  // And the release after it contracts.
+  Sql("INSERT INTO schema_migrations (number, name, applied_at, "
+      "compatible_from)"
+      " VALUES (9999, 'after', '2030-01-01T00:00:00.000Z', 9998)");
+  const auto refused = OpenStore(config_, dir_);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("knows 9998"), std::string::npos)
+      << refused.error().message;
+}
+
 TEST_P(StoreMigrations, SeveralMayStartAtOnce) {
   std::vector<std::thread> threads;
   std::vector<std::string> errors(4);
