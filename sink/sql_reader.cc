@@ -66,6 +66,8 @@ class SqlReader final : public StoreReader {
       const std::string& article_key,
       const std::function<bool(const v1::Article&)>& visit) override;
   Result<v1::Article> FindArticle(const std::string& key) override;
+  Result<std::optional<SuppressedKey>> FindErased(
+      const std::string& article_key) override;
   Result<std::vector<SimilarArticle>> FindSimilar(const std::string& key,
                                                   int bits) override;
   Result<void> VisitLedger(
@@ -180,6 +182,28 @@ Result<v1::Article> SqlReader::FindArticle(const std::string& key) {
   }
   return Error{Code::kNotFound,
                fmt::format("no article with key, URL or ID '{}'", key)};
+}
+
+Result<std::optional<SuppressedKey>> SqlReader::FindErased(
+    const std::string& article_key) {
+  std::optional<SuppressedKey> erased;
+  std::optional<Error> unread;
+  const Result<void> read = queries_->Query(
+      fmt::format("SELECT {}, who, why FROM suppressed WHERE article_key = $1",
+                  queries_->TimeText("suppressed_at")),
+      {article_key}, [&](const Row& row) {
+        const auto at = ParseRfc3339(row.at(0).value_or(""));
+        if (!at) {
+          unread = at.error();
+        } else {
+          erased = {article_key, *at, row.at(1).value_or(""),
+                    row.at(2).value_or("")};
+        }
+        return false;
+      });
+  if (!read) return read.error();
+  if (unread) return *unread;
+  return erased;
 }
 
 Result<std::vector<SimilarArticle>> SqlReader::FindSimilar(

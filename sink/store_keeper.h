@@ -20,13 +20,6 @@ struct StoredTraces {
   int64_t all() const { return rows + versions + candidates + dead_letters; }
 };
 
-// A key that was erased.
-struct SuppressedKey {
-  std::string article_key;
-  Timestamp at{};
-  std::string who, why;
-};
-
 // What operators change in the store, beside running sinks. Each call is one
 // transaction, where it does not say otherwise. Used by one thread at a time.
 class StoreKeeper {

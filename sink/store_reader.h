@@ -24,6 +24,13 @@ struct ArticleFilter {
   std::optional<int64_t> limit;
 };
 
+// A key that was erased.
+struct SuppressedKey {
+  std::string article_key;
+  Timestamp at{};
+  std::string who, why;
+};
+
 // An article whose text says nearly the same as another's.
 struct SimilarArticle {
   v1::Article article;
@@ -131,6 +138,9 @@ class StoreReader {
       const std::function<bool(const v1::Article&)>& visit) = 0;
   // By article key, URL or article ID. kNotFound.
   virtual Result<v1::Article> FindArticle(const std::string& key) = 0;
+  // nullopt: the article of this key was not erased.
+  virtual Result<std::optional<SuppressedKey>> FindErased(
+      const std::string& article_key) = 0;
 
   virtual Result<void> VisitLedger(
       const LedgerFilter& filter,

@@ -19,6 +19,7 @@ struct Whereabouts {
   TrailReport report;
   std::optional<v1::Article> article;  // the row
   bool known_otherwise = false;        // by that row alone
+  std::optional<SuppressedKey> erased;
   std::vector<ProbeAnswer> probe;
 };
 
@@ -77,6 +78,12 @@ Json ToJson(const Whereabouts& found, const std::string& asked) {
         {"headline", article.headline()},
         {"task_id", article.task_id()},
         {"fetched_at", FormatRfc3339(FromProto(article.fetched_at()))}};
+  }
+  if (found.erased) {
+    json["erased"] = {{"article_key", found.erased->article_key},
+                      {"at", FormatRfc3339(found.erased->at)},
+                      {"who", found.erased->who},
+                      {"reason", found.erased->why}};
   }
   json["tasks"] = Json::array();
   for (const TaskTrail& trail : found.report.tasks) {
@@ -173,6 +180,12 @@ void PrintPeople(const Whereabouts& found, const std::string& asked,
                "fetched at " + FormatTime(FromProto(article.fetched_at())) +
                    " by task " + article.task_id());
   }
+  if (found.erased) {
+    const SuppressedKey& erased = *found.erased;
+    out.Line(out.Styled(Style::kRed, "erased") + "  " + erased.article_key +
+             " at " + FormatTime(erased.at) + " by " + erased.who +
+             (erased.why.empty() ? "" : ": " + erased.why));
+  }
   for (const ProbeAnswer& answer : found.probe) {
     out.Line((answer.allows ? out.Styled(Style::kGreen, "allows")
                             : out.Styled(Style::kRed, "refuses")) +
@@ -207,6 +220,9 @@ class Where : public Command {
     Result<Whereabouts> found = Find(context, **bus, *sites, **reader);
     context.err.EndProgress();
     if (!found) return found.error();
+    auto erased = (*reader)->FindErased(KeyOf(*found, *sites));
+    if (!erased) return erased.error();
+    found->erased = std::move(*erased);
     if (probe_) {
       const Result<Url> url = UrlOf(*found, *sites);
       if (!url) return url.error();
@@ -260,6 +276,16 @@ class Where : public Command {
     if (!report) return report.error();
     found.report = std::move(*report);
     return found;
+  }
+
+  // Of the article that is meant, also where it has no row any more.
+  std::string KeyOf(const Whereabouts& found,
+                    const SiteCatalogue& sites) const {
+    for (const TaskTrail& trail : found.report.tasks) {
+      if (!trail.row.article_key.empty()) return trail.row.article_key;
+    }
+    const Result<Target> target = sites.Resolve(asked_);
+    return target ? sites.ArticleKey(target->url, target->url) : asked_;
   }
 
   static std::string GroupOf(StageKind kind, const Context& context) {

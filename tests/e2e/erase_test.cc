@@ -120,6 +120,10 @@ TEST_F(EraseTest, AnErasedArticleIsNotBroughtBackByReplayOrByNewTasks) {
             Clock::System().Now() + std::chrono::hours(6 * 24));
   EXPECT_FALSE(erased["clean"]);
   EXPECT_THAT(Stored(), Not(Contains(Key(key))));
+  const Json life = Json::parse(Expect(0, {"where", key, "--json"}));
+  EXPECT_EQ(life["erased"]["reason"], "asked by counsel");
+  EXPECT_FALSE(life.contains("article"));
+  EXPECT_THAT(Expect(0, {"where", key}), HasSubstr("asked by counsel"));
 
   ReplayTheMonth("month");
   EXPECT_THAT(Stored(), SizeIs(tasks_.size() - 1));

@@ -63,6 +63,9 @@ class FakeReader : public StoreReader {
   Result<v1::Article> FindArticle(const std::string&) override {
     return Error{Code::kNotFound, ""};
   }
+  Result<std::optional<SuppressedKey>> FindErased(const std::string&) override {
+    return std::optional<SuppressedKey>();
+  }
   Result<std::vector<SimilarArticle>> FindSimilar(const std::string&,
                                                   int) override {
     return std::vector<SimilarArticle>();
